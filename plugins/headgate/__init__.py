@@ -1,0 +1,1 @@
+"""Safe retraining for Apache Airflow: the production model can only move forward."""
