@@ -1,0 +1,173 @@
+"""What one task hands to the next: small values that name what lies in the store and in MLflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headgate.core.asof import AsOf, RunType
+from headgate.core.evaluation import Evaluation
+from headgate.core.mode import RunMode
+from headgate.core.verdict import Judgement, Verdict
+from headgate.core.windows import Windows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRef:
+    """Which run this is: the same key means the same work.
+
+    Args:
+        dag_id: Airflow's Dag.
+        dag_run_id: Airflow's run of it.
+        run_type: How it was started.
+        who: The Airflow user who started it; the Dag's id when nobody did.
+        model: Name of the registered model.
+        as_of: The resolved as-of.
+        windows: The windows of that as-of.
+    """
+
+    dag_id: str
+    dag_run_id: str
+    run_type: RunType
+    who: str
+    model: str
+    as_of: AsOf
+    windows: Windows
+
+    @property
+    def key(self) -> str:
+        """`dag|as-of|model`: names the one live MLflow run."""
+        return f"{self.dag_id}|{_stamp(self.as_of.instant)}|{self.model}"
+
+    @property
+    def name(self) -> str:
+        """A name for people, made of data: `co2 2000-01-01`."""
+        return f"{self.dag_id} {_stamp(self.as_of.instant)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRef:
+    """One immutable part of a snapshot: sha256 of its Arrow content, in hex, and its rows."""
+
+    digest: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRef:
+    """A snapshot in the store.
+
+    Args:
+        id: 64 hex digits made of the parts' content, and of nothing else.
+        run: The run that took it.
+        label: Name of the label's column.
+        event_time: Name of the event time's column.
+        training: Rows of the training window.
+        holdout: Rows of the holdout.
+        manifest: Path of the manifest in the store.
+    """
+
+    id: str
+    run: RunRef
+    label: str
+    event_time: str
+    training: PartRef
+    holdout: PartRef
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidatedRef:
+    """A validated snapshot, with the MLflow run that holds its report."""
+
+    snapshot: SnapshotRef
+    mlflow_run: str
+    experiment: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRef:
+    """A fitted model: a logged model that nobody promoted yet.
+
+    Args:
+        snapshot: What it learned from.
+        mlflow_run: The run that holds its evidence.
+        experiment: That run's experiment id.
+        model_id: Logged model id, `m-...`.
+        fingerprint: Hash of snapshot, code, params and seed: the same means the same fit.
+        reused: An earlier try had fitted it already.
+    """
+
+    snapshot: SnapshotRef
+    mlflow_run: str
+    experiment: str
+    model_id: str
+    fingerprint: str
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChampionRef:
+    """An entry of the promotion log, by version, model and as-of."""
+
+    version: str
+    model_id: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationRef:
+    """The evidence about a candidate.
+
+    Args:
+        candidate: The candidate.
+        evaluation: Every measure.
+        head: The log's last version number at the time: what a promotion expects.
+        champion: The champion at the time, if there was one.
+    """
+
+    candidate: CandidateRef
+    evaluation: Evaluation
+    head: int
+    champion: ChampionRef | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRef:
+    """A judged candidate: may it be promoted?"""
+
+    candidate: CandidateRef
+    head: int
+    judgement: Judgement
+    mode: RunMode
+    dry_run: bool
+    reason: str
+
+    @property
+    def opens(self) -> bool:
+        """Whether promotion follows."""
+        return self.judgement.outcome == "PASS" and self.mode.mode == "live" and not self.dry_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionRef:
+    """An effective entry of the promotion log."""
+
+    candidate: CandidateRef
+    version: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentRef:
+    """A serving target that answers with the promoted version."""
+
+    promotion: PromotionRef
+    url: str
+    rows: int
+    seconds: float
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z").removesuffix("T00:00:00Z")

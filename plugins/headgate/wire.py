@@ -1,0 +1,44 @@
+"""Values to plain JSON and back: what XCom, MLflow and the store carry."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from headgate.errors import InputError
+
+T = TypeVar("T")
+
+
+def dump(value: object) -> dict[str, Any]:
+    """Return a value of `headgate.core` as plain JSON data."""
+    data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")
+    return data
+
+
+def load(kind: type[T], data: object) -> T:
+    """Return the value of that type that `dump` made `data` from.
+
+    Raises:
+        InputError: `data` isn't what `dump` makes of such a value.
+    """
+    try:
+        return _adapter(kind).validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        msg = f"input must be the output of the task before, a {kind.__name__}. Got {where}: {first['msg']} instead."
+        raise InputError(msg) from error
+
+
+def text(value: object) -> str:
+    """Return a value as JSON text: keys in order, no clock, so that equal values give equal text."""
+    return json.dumps(dump(value), sort_keys=True, ensure_ascii=False)
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
