@@ -77,12 +77,19 @@ class SnapshotRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedRun:
+    """The one live MLflow run of a dag run: its id, and its experiment's."""
+
+    experiment: str
+    mlflow_run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValidatedRef:
     """A validated snapshot, with the MLflow run that holds its report."""
 
     snapshot: SnapshotRef
-    mlflow_run: str
-    experiment: str
+    tracked: TrackedRun
     verdict: Verdict
 
 
@@ -92,16 +99,14 @@ class CandidateRef:
 
     Args:
         snapshot: What it learned from.
-        mlflow_run: The run that holds its evidence.
-        experiment: That run's experiment id.
+        tracked: The run that holds its evidence.
         model_id: Logged model id, `m-...`.
         fingerprint: Hash of snapshot, code, params and seed: the same means the same fit.
         reused: An earlier try had fitted it already.
     """
 
     snapshot: SnapshotRef
-    mlflow_run: str
-    experiment: str
+    tracked: TrackedRun
     model_id: str
     fingerprint: str
     reused: bool
