@@ -1,1 +1,95 @@
-"""Safe retraining for Apache Airflow: the production model can only move forward."""
+"""Safe retraining for Apache Airflow: the production model can only move forward.
+
+Everything public is reachable from here, and imported when it is first asked for: a Dag file stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from headgate.core.gates import AtLeast, AtMost, NoWorseThan
+    from headgate.core.metrics import (
+        accuracy,
+        auc,
+        average_precision,
+        balanced_accuracy,
+        f1,
+        log_loss,
+        mae,
+        mape,
+        max_error,
+        median_ae,
+        mse,
+        precision,
+        r2,
+        recall,
+        rmse,
+    )
+    from headgate.core.policy import Policy
+    from headgate.core.span import Span, days, hours, months, weeks, years
+    from headgate.core.windows import Rolling, Window, Windows
+    from headgate.dag import retraining_dag, trigger_form
+    from headgate.hooks.mlflow import MlflowHook
+    from headgate.operators.deploy import DeployOperator
+    from headgate.operators.evaluate import EvaluateOperator
+    from headgate.operators.judge import JudgeOperator
+    from headgate.operators.promote import PromoteOperator
+    from headgate.operators.snapshot import SnapshotOperator
+    from headgate.operators.train import TrainOperator
+    from headgate.operators.validate import ValidateOperator
+    from headgate.spec import Estimator, FunctionSource, Label, Param, ParquetSource, Pipeline, Serving
+
+_HOMES = {
+    "headgate.core.gates": ("AtLeast", "AtMost", "NoWorseThan"),
+    "headgate.core.metrics": (
+        "accuracy",
+        "auc",
+        "average_precision",
+        "balanced_accuracy",
+        "f1",
+        "log_loss",
+        "mae",
+        "mape",
+        "max_error",
+        "median_ae",
+        "mse",
+        "precision",
+        "r2",
+        "recall",
+        "rmse",
+    ),
+    "headgate.core.policy": ("Policy",),
+    "headgate.core.span": ("Span", "days", "hours", "months", "weeks", "years"),
+    "headgate.core.windows": ("Rolling", "Window", "Windows"),
+    "headgate.dag": ("retraining_dag", "trigger_form"),
+    "headgate.hooks.mlflow": ("MlflowHook",),
+    "headgate.operators.deploy": ("DeployOperator",),
+    "headgate.operators.evaluate": ("EvaluateOperator",),
+    "headgate.operators.judge": ("JudgeOperator",),
+    "headgate.operators.promote": ("PromoteOperator",),
+    "headgate.operators.snapshot": ("SnapshotOperator",),
+    "headgate.operators.train": ("TrainOperator",),
+    "headgate.operators.validate": ("ValidateOperator",),
+    "headgate.spec": ("Estimator", "FunctionSource", "Label", "Param", "ParquetSource", "Pipeline", "Serving"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: PLE0604 - the names are those that the type checker sees above
+    *sorted(_HOME_OF)
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name is
+    """Import a public name when it is first asked for."""
+    if name not in _HOME_OF:
+        msg = f"module 'headgate' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME_OF])

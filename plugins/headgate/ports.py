@@ -60,6 +60,28 @@ class RowsCutter(Protocol):
         """
 
 
+class RowsTable(Protocol):
+    """The little that steps do with rows themselves."""
+
+    def join(self, first: Rows, second: Rows) -> Rows:
+        """Return the rows of both, in that order."""
+
+    def pick(self, rows: Rows, count: int) -> Rows:
+        """Return `count` rows spread evenly over all, in their order; all of them when there are no more."""
+
+    def without(self, rows: Rows, *columns: str) -> Rows:
+        """Return the rows without those columns; one that isn't there is no error."""
+
+    def values(self, rows: Rows, column: str) -> list[Any]:
+        """Return a column as plain values."""
+
+    def to_parquet(self, rows: Rows) -> bytes:
+        """Return the rows as one Parquet file."""
+
+    def from_parquet(self, data: bytes) -> Rows:
+        """Return the rows of one Parquet file."""
+
+
 class SnapshotStore(Protocol):
     """Immutable, content-addressed parts, and documents beside them."""
 

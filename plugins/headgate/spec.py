@@ -12,10 +12,11 @@ from headgate.core.policy import Policy
 from headgate.core.span import Span
 from headgate.core.windows import Rolling
 from headgate.errors import InputError
+from headgate.ports import Recipe
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-_FORM_FIELDS = ("as_of", "dry_run", "reason")
+FORM_FIELDS = ("as_of", "dry_run", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Label:
 
     def __post_init__(self) -> None:
         _require_text("label.column", self.column)
-        _require_kind("label.delay", self.delay, Span, "a span such as weeks(4)")
+        require_kind("label.delay", self.delay, Span, "a span such as weeks(4)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,34 @@ class Estimator:
         require_dotted("estimator.build", self.build)
         params = {k: v if isinstance(v, Param) else Param(default=v) for k, v in dict(self.params).items()}
         for name in params:
-            if name in _FORM_FIELDS:
-                msg = f"estimator.params must not name a field of the trigger form ({', '.join(_FORM_FIELDS)}). "
+            if name in FORM_FIELDS:
+                msg = f"estimator.params must not name a field of the trigger form ({', '.join(FORM_FIELDS)}). "
                 msg += f"Got {name!r} instead."
                 raise InputError(msg)
         object.__setattr__(self, "params", params)
         if type(self.seed) is not int or not 0 <= self.seed < 2**32:
             msg = f"estimator.seed must be a whole number in [0, 2**32). Got {self.seed!r} instead."
             raise InputError(msg)
+
+    def recipe(self, form: Mapping[str, Any]) -> Recipe:
+        """Return how to build the candidate of a run, with the params that the trigger form gave.
+
+        Args:
+            form: Every field of the form; those that aren't params of this estimator are ignored.
+
+        Raises:
+            InputError: A param is of another type, out of bounds, or no choice.
+        """
+        given = {name: form[name] for name in self.params if form.get(name) is not None}
+        values = {name: param.require(name, given.get(name, param.default)) for name, param in self.params.items()}
+        return Recipe(
+            build=self.build,
+            params=values,
+            seed=self.seed,
+            features=self.features,
+            trusted=self.trusted,
+            threads=self.threads,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +227,16 @@ class Pipeline:
         self._become("source", FunctionSource(self.source) if isinstance(self.source, str) else self.source)
         self._become("label", Label(self.label) if isinstance(self.label, str) else self.label)
         self._become("estimator", Estimator(self.estimator) if isinstance(self.estimator, str) else self.estimator)
-        _require_kind("source", self.source, FunctionSource | ParquetSource, "a dotted path, or a source")
-        _require_kind("label", self.label, Label, "a column's name, or a Label")
-        _require_kind("windows", self.windows, Rolling, "Rolling(lookback=..., holdout=...)")
+        require_kind("source", self.source, FunctionSource | ParquetSource, "a dotted path, or a source")
+        require_kind("label", self.label, Label, "a column's name, or a Label")
+        require_kind("windows", self.windows, Rolling, "Rolling(lookback=..., holdout=...)")
         _require_text("expectations", self.expectations)
-        _require_kind("estimator", self.estimator, Estimator, "a dotted path, or an Estimator")
-        _require_kind("policy", self.policy, Policy, "Policy(gates=(...))")
+        require_kind("estimator", self.estimator, Estimator, "a dotted path, or an Estimator")
+        require_kind("policy", self.policy, Policy, "Policy(gates=(...))")
         self._become("metrics", metrics_of(self.metrics, self.policy))
         self._become("slices", tuple(self.slices))
         if self.serving is not None:
-            _require_kind("serving", self.serving, Serving, "a Serving, or None")
+            require_kind("serving", self.serving, Serving, "a Serving, or None")
 
     def _become(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -265,7 +286,12 @@ def _require_text(what: str, value: object) -> None:
         raise InputError(msg)
 
 
-def _require_kind(what: str, value: object, kind: Any, wanted: str) -> None:  # noqa: ANN401 - a type or a union
+def require_kind(what: str, value: object, kind: Any, wanted: str) -> None:  # noqa: ANN401 - a type or a union
+    """Require a value of that type.
+
+    Raises:
+        InputError: It isn't.
+    """
     if not isinstance(value, kind):
         msg = f"{what} must be {wanted}. Got {value!r} instead."
         raise InputError(msg)

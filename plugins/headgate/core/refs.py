@@ -171,7 +171,6 @@ class DeploymentRef:
     promotion: PromotionRef
     url: str
     rows: int
-    seconds: float
 
 
 def _stamp(instant: datetime) -> str:

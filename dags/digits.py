@@ -1,0 +1,61 @@
+"""Retrains the digits classifier in Airflow, its chain written out: each operator takes what the one before made."""
+
+from datetime import UTC, datetime
+
+from airflow.sdk import DAG
+
+from headgate import (
+    AtLeast,
+    DeployOperator,
+    Estimator,
+    EvaluateOperator,
+    JudgeOperator,
+    Label,
+    NoWorseThan,
+    Param,
+    Policy,
+    PromoteOperator,
+    Rolling,
+    SnapshotOperator,
+    TrainOperator,
+    ValidateOperator,
+    accuracy,
+    days,
+    f1,
+    trigger_form,
+)
+
+estimator = Estimator(
+    "include.digits.model:build",
+    params={"C": Param(default=1.0, minimum=1e-4, maximum=1e4, description="Inverse strength of the regularisation.")},
+)
+
+with DAG(
+    dag_id="digits",
+    schedule="@weekly",
+    start_date=datetime(2024, 2, 11, tzinfo=UTC),
+    catchup=False,
+    params=trigger_form(estimator),
+    tags=["headgate"],
+):
+    snapshot = SnapshotOperator(
+        task_id="snapshot",
+        model="digits",
+        source="include.digits.data:daily",
+        label=Label("digit", delay=days(1)),
+        windows=Rolling(lookback=days(28), holdout=days(7)),
+    )
+    validated = ValidateOperator(
+        task_id="validate", snapshot=snapshot.output, expectations="include.digits.expectations:suite"
+    )
+    candidate = TrainOperator(task_id="train", validated=validated.output, estimator=estimator)
+    evaluation = EvaluateOperator(
+        task_id="evaluate", candidate=candidate.output, metrics=(accuracy, f1), slices=("ink",)
+    )
+    verdict = JudgeOperator(
+        task_id="judge",
+        evaluation=evaluation.output,
+        policy=Policy(gates=(AtLeast(accuracy, 0.85), NoWorseThan(accuracy, tolerance=0.01))),
+    )
+    promotion = PromoteOperator(task_id="promote", verdict=verdict.output)
+    DeployOperator(task_id="deploy", promotion=promotion.output)

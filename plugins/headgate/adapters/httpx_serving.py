@@ -1,0 +1,93 @@
+"""The serving target behind `headgate serve`, over HTTP."""
+
+from __future__ import annotations
+
+import math
+import time
+from datetime import date, datetime
+from typing import Any, cast
+
+import httpx
+
+from headgate.errors import DeploymentError, TransientError
+from headgate.ports import Answer, Rows
+
+_PAUSE = 0.1
+
+
+class HttpServingTarget:
+    """A model server that follows the alias `champion` and speaks MLflow's scoring protocol.
+
+    Args:
+        url: Its address.
+        timeout: Seconds that a deployment may take, > 0.
+    """
+
+    def __init__(self, url: str, *, timeout: float) -> None:
+        self._url = url.rstrip("/")
+        self._timeout = timeout
+
+    @property
+    def url(self) -> str:
+        """Address that a person can open."""
+        return f"{self._url}/version"
+
+    def deploy(self, model: str, version: str) -> None:
+        """Have the server look at the registry, and wait until it serves the version.
+
+        Raises:
+            DeploymentError: It refuses the version, or serves another model.
+            TransientError: It can't be reached, or didn't get there in time.
+        """
+        give_up = time.monotonic() + self._timeout
+        state = self._call("POST", "/refresh").json()
+        while True:
+            if state["model"] != model:
+                msg = f"{self._url} must serve {model}. Got a server of {state['model']!r} instead."
+                raise DeploymentError(msg)
+            if state["version"] == version:
+                return
+            refused = state.get("refused") or {}
+            if refused.get("version") == version:
+                msg = (
+                    f"{self._url} refuses version {version} of {model}, and goes on serving version "
+                    f"{state['version']}: {refused.get('reason')}"
+                )
+                raise DeploymentError(msg)
+            if time.monotonic() > give_up:
+                msg = (
+                    f"{self._url} must serve version {version} of {model} within {self._timeout:g} s. "
+                    f"It still serves version {state['version']}."
+                )
+                raise TransientError(msg)
+            time.sleep(_PAUSE)
+            state = self._call("GET", "/version").json()
+
+    def ask(self, rows: Rows) -> Answer:
+        """Return the server's predictions for rows of features."""
+        plain = cast("Any", rows).to_pylist()
+        records = [{name: _json_of(value) for name, value in row.items()} for row in plain]
+        answer = self._call("POST", "/invocations", json={"dataframe_records": records})
+        return Answer(version=answer.headers["X-Headgate-Version"], predictions=tuple(answer.json()["predictions"]))
+
+    def _call(self, method: str, path: str, **body: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
+        try:
+            answer = httpx.request(method, self._url + path, timeout=self._timeout, **body)
+        except httpx.TransportError as error:
+            msg = f"model server at {self._url} does not answer: {error}. Is it up, and its Airflow connection right?"
+            raise TransientError(msg) from error
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            msg = f"model server at {self._url} answered {path} with {answer.status_code}: {answer.text[:300]}"
+            raise TransientError(msg)
+        if answer.is_error:
+            msg = f"model server at {self._url} refused {path} with {answer.status_code}: {answer.text[:300]}"
+            raise DeploymentError(msg)
+        return answer
+
+
+def _json_of(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

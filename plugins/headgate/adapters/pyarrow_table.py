@@ -1,0 +1,47 @@
+"""Small operations on Arrow tables."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.ports import Rows
+
+
+class ArrowTable:
+    """`RowsTable` on Arrow."""
+
+    def join(self, first: Rows, second: Rows) -> Rows:
+        """Return the rows of both, in that order."""
+        return pa.concat_tables([_table(first), _table(second)])
+
+    def pick(self, rows: Rows, count: int) -> Rows:
+        """Return `count` rows spread evenly over all, in their order."""
+        total = rows.num_rows
+        if total <= count:
+            return rows
+        return _table(rows).take([index * total // count for index in range(count)])
+
+    def without(self, rows: Rows, *columns: str) -> Rows:
+        """Return the rows without those columns."""
+        return _table(rows).drop_columns([column for column in columns if column in rows.column_names])
+
+    def values(self, rows: Rows, column: str) -> list[Any]:
+        """Return a column as plain values."""
+        return cast("list[Any]", _table(rows).column(column).to_pylist())
+
+    def to_parquet(self, rows: Rows) -> bytes:
+        """Return the rows as one Parquet file."""
+        sink = pa.BufferOutputStream()
+        pq.write_table(_table(rows), sink, compression="zstd")
+        return cast("bytes", sink.getvalue().to_pybytes())
+
+    def from_parquet(self, data: bytes) -> Rows:
+        """Return the rows of one Parquet file."""
+        return pq.read_table(pa.BufferReader(data))
+
+
+def _table(rows: Rows) -> pa.Table:
+    return cast("pa.Table", rows)

@@ -1,0 +1,151 @@
+"""From a pipeline's specification to an Airflow Dag."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG
+from airflow.sdk import Param as FormField
+
+from headgate.operators.deploy import DeployOperator
+from headgate.operators.evaluate import EvaluateOperator
+from headgate.operators.judge import JudgeOperator
+from headgate.operators.promote import PromoteOperator
+from headgate.operators.snapshot import SnapshotOperator
+from headgate.operators.train import TrainOperator
+from headgate.operators.validate import ValidateOperator
+from headgate.spec import Estimator, Param, Pipeline, require_kind
+
+RETRIES: Mapping[str, Any] = {
+    "retries": 3,
+    "retry_delay": timedelta(seconds=20),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=5),
+}
+"""Outages are tried again after 20, 40 and 80 seconds; what another try can't mend fails at once all the same."""
+
+_AS_OF = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2}))?$"
+_FORM_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+def retraining_dag(
+    pipeline: Pipeline,
+    *,
+    schedule: Any = None,  # noqa: ANN401 - whatever Airflow takes: cron, timedelta, timetable, assets
+    dag_id: str | None = None,
+    start_date: datetime = datetime(2020, 1, 1, tzinfo=UTC),
+    mlflow_conn_id: str = "mlflow_default",
+    store_url: str | None = None,
+    **dag_arguments: Any,  # noqa: ANN401 - Airflow's own arguments
+) -> DAG:
+    """Return the Dag that retrains a pipeline: snapshot, validate, train, evaluate, judge, promote, deploy.
+
+    Nothing of the pipeline is imported or read here but its shape.
+
+    Args:
+        pipeline: What the model is.
+        schedule: When it is retrained; only by hand, backfill or API when `None`.
+        dag_id: Name of the Dag; the model's by default.
+        start_date: First day that Airflow may schedule or backfill.
+        mlflow_conn_id: Airflow connection of the MLflow server.
+        store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
+        **dag_arguments: Passed on to Airflow's `DAG`.
+
+    Raises:
+        InputError: `pipeline` isn't one. Airflow shows it as the file's import error.
+    """
+    require_kind("pipeline", pipeline, Pipeline, "a Pipeline")
+    arguments: dict[str, Any] = {"catchup": False, "tags": ["headgate"], "doc_md": _doc(pipeline), **dag_arguments}
+    arguments["default_args"] = {**RETRIES, **arguments.get("default_args", {})}
+    arguments["params"] = {**trigger_form(pipeline.estimator), **arguments.get("params", {})}
+    with DAG(dag_id=dag_id or pipeline.model, schedule=schedule, start_date=start_date, **arguments) as dag:
+        _chain(pipeline, mlflow_conn_id=mlflow_conn_id, store_url=store_url)
+    return dag
+
+
+def trigger_form(estimator: Estimator | str | None = None) -> dict[str, FormField]:
+    """Return the fields of the trigger form: as-of, dry run, reason, and the estimator's params.
+
+    Each has a type, a description and a default; Airflow refuses a value of the wrong type where it is typed.
+    """
+    params = estimator.params if isinstance(estimator, Estimator) else {}
+    return {
+        "as_of": FormField(
+            None,
+            title="As-of",
+            description="The run may only use what was known then, such as 2000-01-01 or 2000-01-01T06:00:00Z. "
+            "Empty: the end of the run's data interval.",
+            type=["null", "string"],
+            pattern=_AS_OF,
+        ),
+        "dry_run": FormField(
+            False,  # noqa: FBT003 - Airflow's signature
+            title="Dry run",
+            description="Do everything but promote and deploy.",
+            type="boolean",
+        ),
+        "reason": FormField(
+            None,
+            title="Reason",
+            description="Why you start this run; kept with the version, if one is promoted.",
+            type=["null", "string"],
+            maxLength=500,
+        ),
+        **{name: _form_field(name, param) for name, param in params.items()},
+    }
+
+
+def _form_field(name: str, param: Param) -> FormField:
+    limits = {
+        "minimum": param.minimum if param.minimum is not None and math.isfinite(param.minimum) else None,
+        "maximum": param.maximum if param.maximum is not None and math.isfinite(param.maximum) else None,
+        "enum": list(param.choices) or None,
+    }
+    rules: dict[str, Any] = {key: value for key, value in limits.items() if value is not None}
+    return FormField(
+        param.default,
+        title=name,
+        description=param.description or None,
+        section="Estimator",
+        type=_FORM_TYPES[type(param.default)],
+        **rules,
+    )
+
+
+def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) -> None:
+    p = pipeline
+    at: dict[str, Any] = {"mlflow_conn_id": mlflow_conn_id}
+    kept: dict[str, Any] = {"store_url": store_url}
+    estimator = p.estimator if isinstance(p.estimator, Estimator) else Estimator(p.estimator)
+    snapshot = SnapshotOperator(
+        task_id="snapshot", model=p.model, source=p.source, label=p.label, windows=p.windows, **kept
+    )
+    validated = ValidateOperator(
+        task_id="validate", snapshot=snapshot.output, expectations=p.expectations, **at, **kept
+    )
+    candidate = TrainOperator(task_id="train", validated=validated.output, estimator=estimator, **at, **kept)
+    evaluation = EvaluateOperator(
+        task_id="evaluate",
+        candidate=candidate.output,
+        metrics=p.metrics,
+        slices=p.slices,
+        trusted=estimator.trusted,
+        **at,
+        **kept,
+    )
+    verdict = JudgeOperator(task_id="judge", evaluation=evaluation.output, policy=p.policy, **at)
+    promotion = PromoteOperator(task_id="promote", verdict=verdict.output, **at)
+    if p.serving is not None:
+        DeployOperator(task_id="deploy", promotion=promotion.output, serving=p.serving, **at, **kept)
+
+
+def _doc(pipeline: Pipeline) -> str:
+    gates = "\n".join(f"* `{gate.name}`" for gate in pipeline.policy.gates) or "* none: nothing is ever promoted"
+    return (
+        f"Retrains the registered model **{pipeline.model}**.\n\n"
+        f"* training window {pipeline.windows.lookback}, holdout {pipeline.windows.holdout}\n"
+        f"* expectations `{pipeline.expectations}`\n\nGates, each of which must pass:\n\n{gates}\n"
+    )

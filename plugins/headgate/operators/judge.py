@@ -1,0 +1,85 @@
+"""Judge a candidate: may it be promoted?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.bases.skipmixin import SkipMixin
+
+from headgate import wire
+from headgate.core.policy import Policy
+from headgate.core.refs import EvaluationRef, VerdictRef
+from headgate.hooks.links import MadeLink
+from headgate.hooks.mlflow import MlflowHook
+from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import form_value
+from headgate.steps.judge import RECORD, explain, judge_candidate
+
+
+class JudgeOperator(BaseOperator, SkipMixin):
+    """Apply a policy to an evaluation; skip what follows unless the door opens.
+
+    A refusal is no failure: the task succeeds, says why in its log, in XCom and in MLflow, and what follows is skipped.
+    So it is for a replay and for a dry run (`dry_run` of the trigger form).
+
+    Args:
+        evaluation: Output of an `EvaluateOperator`.
+        policy: The gates.
+        mlflow_conn_id: Airflow connection of the MLflow server.
+
+    Returns:
+        A `VerdictRef` as plain JSON, with the sentence `explanation` beside it.
+    """
+
+    template_fields: Sequence[str] = ("evaluation", "mlflow_conn_id")
+    operator_extra_links = (MadeLink("Verdict"), MadeLink("MLflow run"))
+    ui_color = "#ffebee"
+
+    def __init__(
+        self,
+        *,
+        evaluation: Any,  # noqa: ANN401 - an XComArg
+        policy: Policy,
+        mlflow_conn_id: str = MlflowHook.default_conn_name,
+        **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
+    ) -> None:
+        super().__init__(**kwargs)
+        self.evaluation = evaluation
+        self.policy = policy
+        self.mlflow_conn_id = mlflow_conn_id
+        self.links: dict[str, str] = {}
+
+    def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
+        """Judge, and skip what follows unless the candidate is to be promoted."""
+        mlflow = MlflowHook(self.mlflow_conn_id)
+        with airflow_outcome():
+            evaluation = wire.load(EvaluationRef, self.evaluation)
+            tracked = evaluation.candidate.tracked
+            self.log.info("%s", evaluation.candidate.snapshot.run.windows)
+            verdict = judge_candidate(
+                evaluation,
+                policy=self.policy,
+                dry_run=form_value(context, "dry_run", bool, default=False),
+                reason=form_value(context, "reason", str, default=""),
+                tracker=mlflow.tracker,
+            )
+        self.links["Verdict"] = mlflow.pages.artifact(tracked, RECORD)
+        self.links["MLflow run"] = mlflow.pages.run(tracked)
+        for line in table_of(verdict):
+            self.log.info("%s", line)
+        output = {**wire.dump(verdict), "explanation": explain(verdict)}
+        if not verdict.opens:
+            context["ti"].xcom_push(key="return_value", value=output)
+            self.skip(ti=context["ti"], tasks=context["task"].downstream_list)
+        return output
+
+
+def table_of(verdict: VerdictRef) -> list[str]:
+    """Return the verdict as lines of text: a row for each gate, then what follows from them."""
+    rows = [("gate", "verdict", "reason")]
+    rows += [(answer.gate, str(answer.outcome), answer.reason) for answer in verdict.judgement.verdicts]
+    widths = [max(len(row[index]) for row in rows) for index in (0, 1)]
+    lines = [f"{gate:<{widths[0]}}  {outcome:<{widths[1]}}  {reason}" for gate, outcome, reason in rows]
+    return [*lines, explain(verdict)]

@@ -1,0 +1,56 @@
+"""Promote a candidate: append it to the promotion log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator
+
+from headgate import wire
+from headgate.core.refs import VerdictRef
+from headgate.hooks.links import MadeLink
+from headgate.hooks.mlflow import MlflowHook
+from headgate.hooks.outcome import airflow_outcome
+from headgate.steps.promote import promote_candidate
+
+
+class PromoteOperator(BaseOperator):
+    """Make the candidate the champion, if nobody else promoted since it was evaluated.
+
+    Args:
+        verdict: Output of a `JudgeOperator`.
+        mlflow_conn_id: Airflow connection of the MLflow server.
+
+    Returns:
+        A `PromotionRef` as plain JSON.
+    """
+
+    template_fields: Sequence[str] = ("verdict", "mlflow_conn_id")
+    operator_extra_links = (MadeLink("Model version"),)
+    ui_color = "#fff8e1"
+
+    def __init__(
+        self,
+        *,
+        verdict: Any,  # noqa: ANN401 - an XComArg
+        mlflow_conn_id: str = MlflowHook.default_conn_name,
+        **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
+    ) -> None:
+        super().__init__(**kwargs)
+        self.verdict = verdict
+        self.mlflow_conn_id = mlflow_conn_id
+        self.links: dict[str, str] = {}
+
+    def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002 - Airflow's context
+        """Append, read who won, and set the aliases."""
+        mlflow = MlflowHook(self.mlflow_conn_id)
+        with airflow_outcome():
+            verdict = wire.load(VerdictRef, {k: v for k, v in self.verdict.items() if k != "explanation"})
+            run = verdict.candidate.snapshot.run
+            self.log.info("%s", run.windows)
+            promotion = promote_candidate(verdict, log=mlflow.log)
+        self.links["Model version"] = mlflow.pages.version(run.model, promotion.version)
+        how = "was promoted by an earlier try" if promotion.again else "is promoted"
+        self.log.info("%s version %s %s", run.model, promotion.version, how)
+        return wire.dump(promotion)

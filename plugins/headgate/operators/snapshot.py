@@ -1,0 +1,73 @@
+"""Take an immutable snapshot of the rows that a run may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator
+
+from headgate import wire
+from headgate.core.windows import Rolling
+from headgate.hooks import parts
+from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import run_of
+from headgate.hooks.store import source_of, store_at
+from headgate.spec import FunctionSource, Label, ParquetSource
+from headgate.steps.snapshot import take_snapshot
+
+
+class SnapshotOperator(BaseOperator):
+    """Copy the rows of training window and holdout into the store, once and for all.
+
+    The first line of its log says the as-of, where it came from, and the windows.
+
+    Args:
+        model: Name of the registered model that the chain retrains.
+        source: Where rows come from; a string is the dotted path of a `FunctionSource`.
+        label: The column to predict; a string is the column's name.
+        windows: The windows before an as-of.
+        store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
+
+    Returns:
+        A `SnapshotRef` as plain JSON: ids and sizes, never rows.
+    """
+
+    template_fields: Sequence[str] = ("model", "store_url")
+    ui_color = "#e3f2fd"
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        source: FunctionSource | ParquetSource | str,
+        label: Label | str,
+        windows: Rolling,
+        store_url: str | None = None,
+        **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
+    ) -> None:
+        super().__init__(**kwargs)
+        self.model = model
+        self.source = source
+        self.label = label
+        self.windows = windows
+        self.store_url = store_url
+
+    def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
+        """Take the snapshot."""
+        source = FunctionSource(self.source) if isinstance(self.source, str) else self.source
+        label = Label(self.label) if isinstance(self.label, str) else self.label
+        with airflow_outcome():
+            run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
+            self.log.info("%s (from %s)", run.windows, run.as_of.origin)
+            snapshot = take_snapshot(
+                run,
+                source=source_of(source),
+                event_time=source.event_time,
+                label=label.column,
+                cutter=parts.cutter(),
+                store=store_at(self.store_url),
+            )
+        sizes = (snapshot.training.rows, snapshot.holdout.rows)
+        self.log.info("snapshot %s: %d training rows, %d holdout rows", snapshot.id[:16], *sizes)
+        return wire.dump(snapshot)

@@ -1,0 +1,82 @@
+"""Deploy a promoted version: wait until the serving target answers as the candidate did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from headgate.core.promotion import fold_log
+from headgate.core.refs import DeploymentRef, PromotionRef
+from headgate.errors import DeploymentError
+from headgate.ports import Answer, Evidence, PromotionLog, RowsTable, RunTracker, ServingTarget, SnapshotStore
+from headgate.steps.evaluate import PREDICTIONS
+
+
+def deploy_version(
+    promotion: PromotionRef,
+    *,
+    probe_rows: int,
+    table: RowsTable,
+    store: SnapshotStore,
+    tracker: RunTracker,
+    log: PromotionLog,
+    target: ServingTarget,
+) -> DeploymentRef:
+    """Have the serving target serve the version, then probe it with rows of the holdout.
+
+    The deployment is done when the target answers real rows with the candidate's own predictions, and says that this
+    very version gave them.
+
+    What it does not do: change the champion. A target that refuses keeps the version it had.
+
+    Running it again: a target that serves the version already is only probed.
+
+    Raises:
+        DeploymentError: The target refuses the version or answers otherwise, or the version is no longer the champion.
+        TransientError: It can't be reached.
+    """
+    snapshot = promotion.candidate.snapshot
+    _require_champion(log, snapshot.run.model, promotion.version)
+    target.deploy(snapshot.run.model, promotion.version)
+    holdout = table.pick(store.get(snapshot.holdout), probe_rows)
+    predictions = table.from_parquet(tracker.read(promotion.candidate.tracked, PREDICTIONS))
+    expected = table.values(table.pick(predictions, probe_rows), "candidate")
+    answer = target.ask(table.without(holdout, snapshot.label, snapshot.event_time))
+    _require_same(answer, expected, promotion.version, target.url)
+    tracker.record(promotion.candidate.tracked, Evidence(tags={"headgate.deployed": target.url}))
+    return DeploymentRef(promotion=promotion, url=target.url, rows=len(expected))
+
+
+def _require_champion(log: PromotionLog, model: str, version: str) -> None:
+    champion = fold_log(log.entries(model)).champion
+    if champion is None or str(champion.version) != version:
+        now = f"version {champion.version}" if champion else "nobody"
+        msg = f"version to deploy of {model} must be its champion. Got version {version} instead; the champion is {now}."
+        raise DeploymentError(msg)
+
+
+def _require_same(answer: Answer, expected: Sequence[Any], version: str, url: str) -> None:
+    if answer.version != version:
+        msg = f"{url} must answer with version {version}. Got version {answer.version} instead."
+        raise DeploymentError(msg)
+    if len(answer.predictions) != len(expected):
+        msg = f"{url} must answer {len(expected)} probe rows. Got {len(answer.predictions)} predictions instead."
+        raise DeploymentError(msg)
+    for index, (got, wanted) in enumerate(zip(answer.predictions, expected, strict=True)):
+        if not _is_same(got, wanted):
+            msg = (
+                f"{url} must answer probe row {index} as the candidate did on the holdout, {wanted!r}. "
+                f"Got {got!r} instead: it runs other libraries than the training task, or another model."
+            )
+            raise DeploymentError(msg)
+
+
+def _is_same(got: object, wanted: object) -> bool:
+    """Numbers to nine digits, since another machine's sums may end otherwise; everything else exactly."""
+    if isinstance(got, float) or isinstance(wanted, float):
+        try:
+            return math.isclose(float(got), float(wanted), rel_tol=1e-9, abs_tol=1e-12)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return False
+    return got == wanted

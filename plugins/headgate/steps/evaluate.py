@@ -1,0 +1,113 @@
+"""Score candidate and champion on the same holdout."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headgate import wire
+from headgate.core.evaluation import Evaluation
+from headgate.core.promotion import LogEntry, champion_before, fold_log
+from headgate.core.refs import CandidateRef, ChampionRef, EvaluationRef
+from headgate.errors import PermanentError
+from headgate.ports import (
+    Evidence,
+    LoadedModel,
+    ModelLoader,
+    Pages,
+    PromotionLog,
+    Question,
+    RowsTable,
+    RunTracker,
+    Scored,
+    Scorer,
+    SnapshotStore,
+)
+
+PREDICTIONS = "evaluation/predictions.parquet"
+REPORT = "evaluation/report.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationPorts:
+    """What an evaluation needs of the world."""
+
+    table: RowsTable
+    store: SnapshotStore
+    tracker: RunTracker
+    log: PromotionLog
+    loader: ModelLoader
+    scorer: Scorer
+    pages: Pages
+
+
+def evaluate_candidate(
+    candidate: CandidateRef, *, question: Question, trusted: Sequence[str], ports: EvaluationPorts
+) -> EvaluationRef:
+    """Measure the candidate, and the champion that a run of this as-of may meet, on the same rows.
+
+    A champion that can't be loaded or scored is written down as such: its gates stay undecided.
+
+    What it does not do: judge.
+
+    Running it again: reads the log anew and replaces the evidence.
+
+    Raises:
+        InputError: A slice names a column that isn't there.
+        DataError: The candidate can't score the holdout.
+    """
+    run = candidate.snapshot.run
+    entries = ports.log.entries(run.model)
+    head = fold_log(entries)
+    met = champion_before(entries, run.as_of.instant)
+    with tempfile.TemporaryDirectory(prefix="headgate-") as folder:
+        model = ports.loader.load(ports.tracker.fetch_model(candidate.model_id, Path(folder)), trusted)
+        baseline, refusal = _load_baseline(met, Path(folder), trusted, ports)
+        scored = ports.scorer.score(model, baseline, ports.store.get(candidate.snapshot.holdout), question)
+    evaluation = Evaluation(
+        candidate=candidate.model_id,
+        baseline=str(met.version) if met else None,
+        baseline_error=refusal or scored.baseline_error,
+        measures=scored.measures,
+    )
+    _record(candidate, evaluation, scored, question, ports)
+    return EvaluationRef(
+        candidate=candidate, evaluation=evaluation, head=head.number, champion=_champion_of(head.champion)
+    )
+
+
+def _load_baseline(
+    met: LogEntry | None, folder: Path, trusted: Sequence[str], ports: EvaluationPorts
+) -> tuple[LoadedModel | None, str | None]:
+    if met is None:
+        return None, None
+    try:
+        return ports.loader.load(ports.tracker.fetch_model(met.entry.model_id, folder), trusted), None
+    except PermanentError as error:
+        return None, f"version {met.version} could not be loaded: {error}"
+
+
+def _record(
+    candidate: CandidateRef, evaluation: Evaluation, scored: Scored, question: Question, ports: EvaluationPorts
+) -> None:
+    run = candidate.snapshot.run
+    page = ports.pages.evaluation(run, scored, question, baseline=evaluation.baseline)
+    evidence = Evidence(
+        tags={"headgate.baseline": evaluation.baseline or "none"},
+        measures=evaluation.measures,
+        model_id=candidate.model_id,
+        artifacts={
+            PREDICTIONS: ports.table.to_parquet(scored.predictions),
+            "evaluation/evaluation.json": wire.text(evaluation).encode(),
+            REPORT: page.encode(),
+        },
+    )
+    ports.tracker.record(candidate.tracked, evidence)
+
+
+def _champion_of(entry: LogEntry | None) -> ChampionRef | None:
+    if entry is None:
+        return None
+    return ChampionRef(version=str(entry.version), model_id=entry.entry.model_id, as_of=entry.entry.as_of)

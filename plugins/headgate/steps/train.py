@@ -1,0 +1,78 @@
+"""Fit the candidate on the training window."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from headgate.core.refs import CandidateRef, SnapshotRef, ValidatedRef
+from headgate.errors import PermanentError
+from headgate.ports import Evidence, Fitted, Recipe, RunTracker, SnapshotStore, Trainer
+
+
+def train_candidate(
+    validated: ValidatedRef, *, recipe: Recipe, trainer: Trainer, store: SnapshotStore, tracker: RunTracker
+) -> CandidateRef:
+    """Fit the estimator on the training window, and log it as a logged model.
+
+    What it does not do: look at the holdout, or register anything.
+
+    Running it again: a candidate of the same snapshot, code, params and seed that was logged whole is reused; an
+    unfinished one is superseded.
+
+    Raises:
+        InputError: The recipe builds no estimator.
+        DataError: The estimator refuses the rows.
+        ModelRefusedError: It holds types that nobody trusts.
+    """
+    snapshot = validated.snapshot
+    code = trainer.code_of(recipe.build)
+    fingerprint = fingerprint_of(snapshot.id, recipe, code)
+    earlier = tracker.candidate_of(validated.tracked, fingerprint)
+    if earlier is not None:
+        return CandidateRef(
+            snapshot=snapshot, tracked=validated.tracked, model_id=earlier, fingerprint=fingerprint, reused=True
+        )
+    tracked = tracker.begin_fit(snapshot.run, validated.tracked)
+    try:
+        rows = store.get(snapshot.training)
+        fitted = trainer.fit(recipe, rows, label=snapshot.label, event_time=snapshot.event_time)
+    except PermanentError as error:
+        tracker.close(tracked, failed=str(error))
+        raise
+    evidence = _evidence(snapshot, recipe, fitted, code=code, fingerprint=fingerprint)
+    model_id = tracker.log_candidate(tracked, fitted, snapshot, evidence, name=snapshot.run.model)
+    return CandidateRef(snapshot=snapshot, tracked=tracked, model_id=model_id, fingerprint=fingerprint, reused=False)
+
+
+def fingerprint_of(snapshot_id: str, recipe: Recipe, code: str) -> str:
+    """Return what makes two fits the same: a sha256, in hex, of snapshot, code, params, seed and features."""
+    parts = {
+        "snapshot": snapshot_id,
+        "code": code,
+        "build": recipe.build,
+        "params": dict(recipe.params),
+        "seed": recipe.seed,
+        "features": recipe.features,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _evidence(snapshot: SnapshotRef, recipe: Recipe, fitted: Fitted, *, code: str, fingerprint: str) -> Evidence:
+    return Evidence(
+        params={
+            "estimator": recipe.build,
+            "seed": str(recipe.seed),
+            **{f"params.{name}": str(value) for name, value in recipe.params.items()},
+        },
+        metrics={
+            "fit_seconds": fitted.seconds,
+            "training_rows": float(snapshot.training.rows),
+            "holdout_rows": float(snapshot.holdout.rows),
+        },
+        tags={
+            "headgate.fingerprint": fingerprint,
+            "headgate.code": code,
+            **{f"headgate.{name}": value for name, value in fitted.facts.items()},
+        },
+    )
