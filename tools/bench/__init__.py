@@ -1,0 +1,1 @@
+"""`make bench`: what Headgate costs, as ratios measured in one run."""
