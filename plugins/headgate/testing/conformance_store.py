@@ -1,0 +1,107 @@
+"""What every snapshot store must do: subclass `StoreConformance` in your tests, and let pytest collect it."""
+
+# ruff: noqa: S101 - a suite that pytest runs
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+import pyarrow as pa  # noqa: TID253 - no Dag imports it
+
+from headgate.core.refs import PartRef
+from headgate.errors import SnapshotDamagedError
+from headgate.ports import SnapshotStore
+
+_ROWS = pa.table(
+    {
+        "when": pa.array([1, 2, None], pa.timestamp("us", "UTC")),
+        "x": pa.array([0.5, None, -1.0]),
+        "n": pa.array([1, 2, 3], pa.int32()),
+        "s": pa.array(["a", None, "é"], pa.large_string()),
+        "b": pa.array([True, None, False]),
+    }
+)
+
+
+class StoreConformance(ABC):
+    """The suite. Each test asks for a store of its own."""
+
+    @abstractmethod
+    def make(self) -> SnapshotStore:
+        """Return a store that is empty."""
+
+    def test_a_part_comes_back_as_it_went_in(self) -> None:
+        """Values, types, names, nulls and their order."""
+        store = self.make()
+        assert _get(store, store.put(_ROWS)).equals(_ROWS)
+
+    def test_a_part_says_how_many_rows_it_has(self) -> None:
+        """So that nobody has to read it for that."""
+        assert self.make().put(_ROWS).rows == _ROWS.num_rows
+
+    def test_the_same_rows_are_one_part_however_they_are_chunked(self) -> None:
+        """The second time finds the first one's."""
+        store = self.make()
+        assert store.put(_ROWS) == store.put(pa.concat_tables([_ROWS.slice(0, 1), _ROWS.slice(1)]))
+
+    def test_two_stores_give_one_digest(self) -> None:
+        """It is made of the content alone."""
+        assert self.make().put(_ROWS) == self.make().put(_ROWS)
+
+    def test_other_rows_are_another_part(self) -> None:
+        """Both can be had afterwards."""
+        store = self.make()
+        first, second = store.put(_ROWS), store.put(_ROWS.slice(1))
+        assert first.digest != second.digest
+        assert _get(store, first).num_rows == _get(store, second).num_rows + 1
+
+    def test_a_part_without_rows_keeps_its_columns(self) -> None:
+        """Nothing is lost of a table that holds nothing."""
+        store = self.make()
+        assert _get(store, store.put(_ROWS.slice(0, 0))).schema.equals(_ROWS.schema)
+
+    def test_a_part_that_nobody_wrote_is_missed(self) -> None:
+        """It isn't taken for an empty one."""
+        store = self.make()
+        assert _is_damaged(lambda: store.get(PartRef(digest="0" * 64, rows=1)))
+
+    def test_writers_at_once_agree(self) -> None:
+        """Each finds a whole part afterwards."""
+        store = self.make()
+        with ThreadPoolExecutor(4) as pool:
+            parts = set(pool.map(lambda _: store.put(_ROWS), range(8)))
+        assert len(parts) == 1
+        assert _get(store, parts.pop()).equals(_ROWS)
+
+    def test_a_document_comes_back_as_it_went_in(self) -> None:
+        """In a folder, in any script."""
+        store = self.make()
+        store.put_document("snapshots/co2/a.json", "ä\n")
+        assert store.get_document("snapshots/co2/a.json") == "ä\n"
+
+    def test_a_document_is_replaced_the_second_time(self) -> None:
+        """The last one counts."""
+        store = self.make()
+        store.put_document("a.json", "a longer first")
+        store.put_document("a.json", "second")
+        assert store.get_document("a.json") == "second"
+
+    def test_a_document_that_nobody_wrote_is_missed(self) -> None:
+        """It isn't taken for an empty one."""
+        store = self.make()
+        assert _is_damaged(lambda: store.get_document("a.json"))
+
+
+def _get(store: SnapshotStore, part: PartRef) -> pa.Table:
+    return cast("pa.Table", store.get(part))
+
+
+def _is_damaged(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except SnapshotDamagedError:
+        return True
+    return False
