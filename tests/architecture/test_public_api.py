@@ -1,0 +1,66 @@
+"""What users may import is a decision: a change of this list belongs into CHANGELOG.md."""
+
+from __future__ import annotations
+
+import headgate
+
+EXPORTS = """
+AtLeast
+AtMost
+DeployOperator
+Estimator
+EvaluateOperator
+FunctionSource
+JudgeOperator
+Label
+MlflowHook
+NoWorseThan
+Param
+ParquetSource
+Pipeline
+Policy
+PromoteOperator
+Rolling
+Serving
+SnapshotOperator
+Span
+TrainOperator
+ValidateOperator
+Window
+Windows
+accuracy
+auc
+average_precision
+balanced_accuracy
+days
+f1
+hours
+log_loss
+mae
+mape
+max_error
+median_ae
+months
+mse
+precision
+r2
+recall
+retraining_dag
+rmse
+trigger_form
+weeks
+years
+"""
+
+
+def test_the_public_names_are_pinned() -> None:
+    assert sorted(headgate.__all__) == EXPORTS.split()
+
+
+def test_every_public_name_is_there() -> None:
+    assert all(getattr(headgate, name) is not None for name in headgate.__all__)
+    assert set(headgate.__all__) <= set(dir(headgate))
+
+
+def test_every_public_name_says_what_it_is() -> None:
+    assert [name for name in headgate.__all__ if not (getattr(headgate, name).__doc__ or "").strip()] == []
