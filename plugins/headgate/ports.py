@@ -246,9 +246,7 @@ class Question:
 class Scorer(Protocol):
     """Scores models on a holdout."""
 
-    def score(
-        self, candidate: LoadedModel, baseline: LoadedModel | None, rows: Rows, question: Question
-    ) -> Scored:
+    def score(self, candidate: LoadedModel, baseline: LoadedModel | None, rows: Rows, question: Question) -> Scored:
         """Return the measures and the per-row predictions of both on the same rows.
 
         A metric that can't be computed on a slice is `None` there, never a guess.

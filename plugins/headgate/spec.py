@@ -114,9 +114,7 @@ class Param:
             msg = f"param {name} must be one of {list(self.choices)}. Got {value!r} instead."
             raise InputError(msg)
         low, high = self.minimum, self.maximum
-        if isinstance(value, int | float) and not (
-            (low is None or value >= low) and (high is None or value <= high)
-        ):
+        if isinstance(value, int | float) and not ((low is None or value >= low) and (high is None or value <= high)):
             msg = f"param {name} must lie between {low} and {high}. Got {value!r} instead."
             raise InputError(msg)
         return value

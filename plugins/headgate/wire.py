@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 def dump(value: object) -> dict[str, Any]:
     """Return a value of `headgate.core` as plain JSON data."""
-    data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")
+    data: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")  # type: ignore[arg-type]  # mypy: no class is hashable
     return data
 
 
@@ -26,12 +26,13 @@ def load(kind: type[T], data: object) -> T:
         InputError: `data` isn't what `dump` makes of such a value.
     """
     try:
-        return _adapter(kind).validate_python(data)
+        value: T = _adapter(kind).validate_python(data)  # type: ignore[arg-type]  # as above
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
         msg = f"input must be the output of the task before, a {kind.__name__}. Got {where}: {first['msg']} instead."
         raise InputError(msg) from error
+    return value
 
 
 def text(value: object) -> str:
