@@ -1,0 +1,165 @@
+"""The promotion log in MLflow's registry: versions of a registered model, with aliases as their projection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+
+from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted
+from headgate.core.promotion import Entry, Head, LogEntry, fold_log
+from headgate.errors import InputError, PromotionError
+
+PREFIX = "headgate."
+MANAGED = f"{PREFIX}managed"
+OWN = ("key", "expected_head", "as_of", "who", "reason")
+PAGE = 1000
+
+
+class MlflowPromotionLog:
+    """Promotion logs of one MLflow server.
+
+    Args:
+        tracking_uri: The server's address, http or https.
+        username: The login, if the server asks for one.
+        password: The login's password.
+    """
+
+    def __init__(self, tracking_uri: str, *, username: str | None = None, password: str | None = None) -> None:
+        self._server = MlflowServer(tracking_uri, username=username, password=password)
+
+    def entries(self, model: str) -> tuple[LogEntry, ...]:
+        """Return every entry, oldest first; none when the model isn't registered yet.
+
+        Raises:
+            PromotionError: A version of the model isn't an entry.
+        """
+        with self._server.asked(f"read the versions of the model {model}"):
+            versions = sorted(self._versions(model), key=lambda version: int(version.version))
+        return tuple(_entry_of(version) for version in versions)
+
+    def append(self, model: str, entry: Entry) -> None:
+        """Append a version with its tags in one call, whoever else does at the same time."""
+        tags = _tags_of(entry)
+        client = self._server.client
+        with self._server.asked(f"promote {entry.model_id} as a version of {model}"):
+            source_run = client.get_logged_model(entry.model_id).source_run_id
+            self._require_registered(model)
+            client.create_model_version(
+                model,
+                source=f"models:/{entry.model_id}",
+                run_id=source_run,
+                tags=tags,
+                description=entry.reason,
+                await_creation_for=0,
+                model_id=entry.model_id,
+            )
+
+    def project(self, model: str, head: Head) -> None:
+        """Set the aliases to what the log says, and look whether it still says so.
+
+        Somebody may have appended, and set the aliases, between the reading of `head` and its being set here: without
+        the second look the aliases would go back for good.
+        """
+        with self._server.asked(f"set the aliases of the model {model}"):
+            while self._project_once(model, head):
+                seen, head = head, fold_log(self.entries(model))
+                if head == seen:
+                    return
+
+    def _project_once(self, model: str, head: Head) -> bool:
+        wanted = {"champion": head.champion, "previous": head.previous}
+        current = self._aliases(model)
+        changed = False
+        for alias, entry in wanted.items():
+            version = str(entry.version) if entry else None
+            if current.get(alias) != version:
+                self._set_alias(model, alias, version)
+                changed = True
+        return changed
+
+    def _aliases(self, model: str) -> dict[str, str]:
+        try:
+            aliases = self._server.client.get_registered_model(model).aliases
+        except MlflowException as error:
+            if is_missing(error):
+                return {}
+            raise
+        return {alias: str(version) for alias, version in aliases.items()}
+
+    def _set_alias(self, model: str, alias: str, version: str | None) -> None:
+        client = self._server.client
+        if version is None:
+            client.delete_registered_model_alias(model, alias)
+            return
+        try:
+            client.set_registered_model_alias(model, alias, version)
+        except MlflowException:
+            # Two first sets of an alias at once: the database refuses one of them, and takes it the second time.
+            client.set_registered_model_alias(model, alias, version)
+
+    def _require_registered(self, model: str) -> None:
+        client = self._server.client
+        try:
+            client.get_registered_model(model)
+        except MlflowException as error:
+            if not is_missing(error):
+                raise
+            self._register(model)
+
+    def _register(self, model: str) -> None:
+        try:
+            self._server.client.create_registered_model(model, tags={MANAGED: "true"})
+        except MlflowException as error:
+            if error.error_code not in EXISTS:
+                raise
+
+    def _versions(self, model: str) -> Iterator[ModelVersion]:
+        token: str | None = None
+        while True:
+            page = self._server.client.search_model_versions(
+                f"name = {quoted(model)}", max_results=PAGE, page_token=token
+            )
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+
+def _tags_of(entry: Entry) -> dict[str, str]:
+    if taken := sorted({name for name, _ in entry.tags} & set(OWN)):
+        msg = f"tags of a promotion must have other names than {', '.join(OWN)}. Got {', '.join(taken)} instead."
+        raise InputError(msg)
+    own = {
+        "key": entry.key,
+        "expected_head": str(entry.expected_head),
+        "as_of": entry.as_of.astimezone(UTC).isoformat(),
+        "who": entry.who,
+        "reason": entry.reason,
+    }
+    return {f"{PREFIX}{name}": value for name, value in {**dict(entry.tags), **own}.items()}
+
+
+def _entry_of(version: ModelVersion) -> LogEntry:
+    tags = {name.removeprefix(PREFIX): value for name, value in version.tags.items() if name.startswith(PREFIX)}
+    try:
+        key, expected, as_of, who, reason = (tags.pop(name) for name in OWN)
+        entry = Entry(
+            key=key,
+            expected_head=int(expected),
+            model_id=version.model_id or "",
+            as_of=datetime.fromisoformat(as_of),
+            who=who,
+            reason=reason,
+            tags=tuple(sorted(tags.items())),
+        )
+    except (KeyError, ValueError) as error:
+        msg = (
+            f"versions of the model {version.name} must be written by Headgate. Got version {version.version} without "
+            "its tags instead: give the pipeline a model name of its own, or delete that version in MLflow."
+        )
+        raise PromotionError(msg) from error
+    created = datetime.fromtimestamp(version.creation_timestamp / 1000, tz=UTC)
+    return LogEntry(version=int(version.version), at=created, entry=entry)

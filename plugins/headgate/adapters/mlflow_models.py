@@ -1,0 +1,171 @@
+"""A fitted estimator as MLflow's model folder, and what MLflow is told of its data and its measures."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import logging
+import math
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModel, Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, ModelSignature, infer_signature
+from mlflow.models.model import MLMODEL_FILE_NAME
+from mlflow.sklearn import SERIALIZATION_FORMAT_SKOPS, save_model
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
+from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatches
+from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
+
+from headgate.adapters.mlflow_client import said_by
+from headgate.core.evaluation import OVERALL, Measure
+from headgate.core.refs import PartRef, SnapshotRef
+from headgate.errors import ModelRefusedError
+from headgate.ports import Fitted
+
+LIBRARIES = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
+DIGEST_SIZE = 36
+
+_REFUSED = re.compile(r"[^\w.\- :]")
+_PINNED_ALREADY = frozenset({"builtins", "numpy", "pandas", "scipy", "sklearn", "skops"})
+
+# uv builds environments without pip, and conda's file needs no version of it.
+logging.getLogger("mlflow.utils.environment").addFilter(lambda record: "installed pip version" not in record.msg)
+
+
+def warm_up() -> None:
+    """Do what MLflow does at the first model of a process, half a second of it: forks of the process needn't any more."""
+    importlib.import_module("mlflow.pyfunc")
+    warn_dependency_requirement_mismatches(["mlflow"])
+
+
+def signature_of(fitted: Fitted) -> ModelSignature:
+    """Return the model's signature: what goes in and what comes out."""
+    with warnings.catch_warnings():
+        # Whole numbers in a snapshot have no nulls, since its own schema says so.
+        warnings.filterwarnings("ignore", message="Hint: Inferred schema contains integer column", category=UserWarning)
+        return infer_signature(*fitted.prediction)
+
+
+def save_folder(fitted: Fitted, folder: Path, signature: ModelSignature, *, mlflow_run: str) -> Model:
+    """Write the model's files, all but its logged model id.
+
+    Raises:
+        ModelRefusedError: skops can't write the estimator, or finds other types in it than the trusted ones.
+    """
+    model = Model(run_id=mlflow_run, model_uuid=None)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # some thousand from skops for one forest
+            save_model(
+                fitted.model,
+                str(folder),
+                mlflow_model=model,
+                serialization_format=SERIALIZATION_FORMAT_SKOPS,
+                skops_trusted_types=list(fitted.trusted),
+                signature=signature,
+                input_example=fitted.example,
+                pip_requirements=requirements_of(fitted.trusted),
+            )
+    except MlflowException as error:
+        kind = type(fitted.model).__name__
+        msg = f"the fitted {kind} must be one that skops can store. Got this instead: {said_by(error)}."
+        raise ModelRefusedError(msg) from error
+    return model
+
+
+def name_folder(model: Model, folder: Path, logged: LoggedModel) -> None:
+    """Write the logged model's id into the folder."""
+    model.model_id = model.model_uuid = logged.model_id
+    model.artifact_path = logged.artifact_location
+    model.save(str(folder / MLMODEL_FILE_NAME))
+
+
+def requirements_of(trusted: Iterable[str]) -> list[str]:
+    """Return pins of the libraries that the model's files are made of; its own code has no distribution to pin."""
+    packages = {name.partition(".")[0] for name in trusted} - _PINNED_ALREADY
+    owners = packages_distributions() if packages else {}
+    further = (owner for package in sorted(packages) for owner in owners.get(package, ()))
+    return [f"{name}=={version(name)}" for name in dict.fromkeys((*LIBRARIES, *further))]
+
+
+def dataset_inputs(snapshot: SnapshotRef, signature: ModelSignature) -> list[DatasetInput]:
+    """Return the snapshot's two windows as inputs of a run. MLflow keeps one input for each name and digest."""
+    model = snapshot.run.model
+    return [
+        _dataset_input(snapshot, signature, snapshot.training, name=model, context="training"),
+        _dataset_input(snapshot, signature, snapshot.holdout, name=f"{model} holdout", context="evaluation"),
+    ]
+
+
+def _dataset_input(
+    snapshot: SnapshotRef, signature: ModelSignature, part: PartRef, *, name: str, context: str
+) -> DatasetInput:
+    source = {"snapshot": snapshot.id, "manifest": snapshot.manifest, "part": part.digest}
+    dataset = Dataset(
+        name=name,
+        digest=snapshot.id[:DIGEST_SIZE],
+        source_type="headgate",
+        source=json.dumps(source),
+        schema=json.dumps({"mlflow_colspec": signature.inputs.to_dict()}),
+        profile=json.dumps({"num_rows": part.rows}),
+    )
+    return DatasetInput(dataset, [InputTag(MLFLOW_DATASET_CONTEXT, context)])
+
+
+def params_of(params: Mapping[str, str]) -> list[Param]:
+    """Return params as MLflow takes them."""
+    return [Param(name_of(name), _cut(value, MAX_PARAM_VAL_LENGTH)) for name, value in params.items()]
+
+
+def tags_of(tags: Mapping[str, str]) -> list[RunTag]:
+    """Return tags as MLflow takes them."""
+    return [RunTag(name, _cut(value, MAX_TAG_VAL_LENGTH)) for name, value in tags.items()]
+
+
+def metrics_of(
+    metrics: Mapping[str, float], measures: Sequence[Measure], *, model_id: str | None, at: int
+) -> list[Metric]:
+    """Return metrics as MLflow takes them; what isn't a finite number was not measured and is left out.
+
+    Args:
+        metrics: Numbers of the run, and of the model.
+        measures: Of the candidate, which belong to the model too, and of its baseline, which don't.
+        model_id: The model.
+        at: Milliseconds since 1970; one time for all.
+    """
+    about_model = {name_of(name): value for name, value in metrics.items()}
+    about_run: dict[str, float | None] = {}
+    for measure in measures:
+        about_model[metric_name(measure)] = measure.candidate  # type: ignore[assignment]
+        about_run[metric_name(measure, baseline=True)] = measure.baseline
+    owned = [(name, value, model_id) for name, value in about_model.items()]
+    return [
+        Metric(name, value, at, 0, model_id=owner)
+        for name, value, owner in (*owned, *((name, value, None) for name, value in about_run.items()))
+        if value is not None and math.isfinite(value)
+    ]
+
+
+def metric_name(measure: Measure, *, baseline: bool = False) -> str:
+    """Return what MLflow calls a measure: `mae`, `mae/season:winter`, `baseline_mae/season:winter`."""
+    metric = f"baseline_{measure.metric}" if baseline else measure.metric
+    return metric if measure.slice == OVERALL else f"{metric}/{name_of(measure.slice.replace('=', ':', 1))}"
+
+
+def name_of(text: str) -> str:
+    """Return text as a name that MLflow takes; where that loses something, a digest keeps two names apart."""
+    name = _REFUSED.sub("_", text)
+    if name.strip(". ") and name == text and len(name) <= MAX_ENTITY_KEY_LENGTH // 2:
+        return name
+    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    return f"{name[: MAX_ENTITY_KEY_LENGTH // 2]} {digest}"
+
+
+def _cut(value: str, size: int) -> str:
+    return value if len(value) <= size else f"{value[: size - 1]}…"
