@@ -1,8 +1,6 @@
 """Retrains the CO2 forecast in Airflow: every year, on what was known then."""
 
-from datetime import UTC, datetime
-
 from headgate import retraining_dag
 from include.co2.pipeline import pipeline
 
-dag = retraining_dag(pipeline, dag_id="co2", schedule="0 0 1 1 *", start_date=datetime(1985, 1, 1, tzinfo=UTC))
+dag = retraining_dag(pipeline, dag_id="co2", schedule="0 0 1 1 *")

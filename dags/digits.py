@@ -1,7 +1,5 @@
 """Retrains the digits classifier in Airflow, its chain written out: each operator takes what the one before made."""
 
-from datetime import UTC, datetime
-
 from airflow.sdk import DAG
 
 from headgate import (
@@ -33,7 +31,6 @@ estimator = Estimator(
 with DAG(
     dag_id="digits",
     schedule="@weekly",
-    start_date=datetime(2024, 2, 11, tzinfo=UTC),
     catchup=False,
     params=trigger_form(estimator),
     tags=["headgate"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG
@@ -36,7 +36,7 @@ def retraining_dag(
     *,
     schedule: Any = None,  # noqa: ANN401 - whatever Airflow takes: cron, timedelta, timetable, assets
     dag_id: str | None = None,
-    start_date: datetime = datetime(2020, 1, 1, tzinfo=UTC),
+    start_date: datetime | None = None,
     mlflow_conn_id: str = "mlflow_default",
     store_url: str | None = None,
     **dag_arguments: Any,  # noqa: ANN401 - Airflow's own arguments
@@ -49,7 +49,7 @@ def retraining_dag(
         pipeline: What the model is.
         schedule: When it is retrained; only by hand, backfill or API when `None`.
         dag_id: Name of the Dag; the model's by default.
-        start_date: First day that Airflow may schedule or backfill.
+        start_date: First day that Airflow may schedule; without one, the next date of the schedule that comes.
         mlflow_conn_id: Airflow connection of the MLflow server.
         store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
         **dag_arguments: Passed on to Airflow's `DAG`.

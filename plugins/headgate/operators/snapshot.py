@@ -49,14 +49,14 @@ class SnapshotOperator(BaseOperator):
         super().__init__(**kwargs)
         self.model = model
         self.source = source
-        self.label = label
+        self._label = label  # Airflow's operators have a `label` of their own
         self.windows = windows
         self.store_url = store_url
 
     def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
         """Take the snapshot."""
         source = FunctionSource(self.source) if isinstance(self.source, str) else self.source
-        label = Label(self.label) if isinstance(self.label, str) else self.label
+        label = Label(self._label) if isinstance(self._label, str) else self._label
         with airflow_outcome():
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
             self.log.info("%s (from %s)", run.windows, run.as_of.origin)
