@@ -83,7 +83,13 @@ def _backfill(console: Console, api: AirflowApi) -> None:
     """Backfill the years that have no run yet, and wait for all of them."""
     if len(_backfilled(api)) < BACKFILLED:
         api.backfill(DAG, first=FIRST, last=LAST, max_active_runs=4)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task(f"backfilling {FIRST.year} to {LAST.year}", total=BACKFILLED)
 

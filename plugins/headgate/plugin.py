@@ -19,6 +19,7 @@ _HEAVY = (
     "headgate.adapters.httpx_serving",
     "headgate.adapters.mlflow_log",
     "headgate.adapters.mlflow_tracking",
+    "headgate.adapters.mlmodel_loader",
     "headgate.adapters.plotly_pages",
     "headgate.adapters.pyarrow_cutter",
     "headgate.adapters.pyarrow_source",

@@ -71,7 +71,9 @@ def steps() -> None:
             ratios.append(sum(ours["runs"][1:]) / sum(bare["runs"][1:]))
             spent.append((sum(bare["runs"][1:]), sum(ours["runs"][1:]), ours["parts"]))
     console.print(f"steps in one process: {statistics.median(ratios):.2f} times the bare script (at most 1.10)")
-    console.print(f"  each round: {', '.join(f'{ratio:.2f}' for ratio in ratios)}; the first month of each isn't counted")
+    console.print(
+        f"  each round: {', '.join(f'{ratio:.2f}' for ratio in ratios)}; the first month of each isn't counted"
+    )
     bare_seconds, our_seconds, parts = spent[-1]
     console.print(f"  last round, {len(AS_OFS) - 1} months: bare {bare_seconds:.1f} s, steps {our_seconds:.1f} s")
     console.print("  of all its months: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts.items()))

@@ -43,7 +43,7 @@ def main(tracking_uri: str, runs: int) -> None:
         began = time.perf_counter()
         champion = retrain(as_of, batches, suite, experiment.experiment_id, champion)
         seconds.append(time.perf_counter() - began)
-    print(json.dumps({"imports": IMPORTED, "runs": seconds}))  # noqa: T201 - the bench reads it
+    print(json.dumps({"imports": IMPORTED, "runs": seconds}))
 
 
 def retrain(as_of, batches, suite, experiment_id, champion):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201

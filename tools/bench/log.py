@@ -43,7 +43,13 @@ def boosting(params: object) -> object:  # noqa: ARG001 - it takes none
 def main(tracking_uri: str) -> None:
     """Time both."""
     tracker, log, trainer = MlflowRunTracker(tracking_uri), MlflowPromotionLog(tracking_uri), SklearnTrainer()
-    rows = pa.table({"t": [datetime(2020, 1, 1, tzinfo=UTC)] * 500, "x": [i * 0.1 for i in range(500)], "y": [float(i % 7) for i in range(500)]})
+    rows = pa.table(
+        {
+            "t": [datetime(2020, 1, 1, tzinfo=UTC)] * 500,
+            "x": [i * 0.1 for i in range(500)],
+            "y": [float(i % 7) for i in range(500)],
+        }
+    )
     found = {}
     for number, (name, build) in enumerate(BUILDS.items()):
         seconds = []
@@ -66,7 +72,7 @@ def main(tracking_uri: str) -> None:
             log.project("bench", fold_log(log.entries("bench")))
             seconds.append(time.perf_counter() - began)
         found[name] = statistics.median(seconds[1:])
-    print(json.dumps(found))  # noqa: T201 - the bench reads it
+    print(json.dumps(found))
 
 
 def _snapshot(as_of: datetime) -> SnapshotRef:
@@ -82,7 +88,13 @@ def _snapshot(as_of: datetime) -> SnapshotRef:
     )
     part = PartRef(digest="0" * 64, rows=1)
     return SnapshotRef(
-        id=f"{as_of:%Y%m%d}".ljust(64, "0"), run=run, label="y", event_time="t", training=part, holdout=part, manifest=""
+        id=f"{as_of:%Y%m%d}".ljust(64, "0"),
+        run=run,
+        label="y",
+        event_time="t",
+        training=part,
+        holdout=part,
+        manifest="",
     )
 
 

@@ -32,7 +32,7 @@ class ModelServerHook(BaseHook):
         self.timeout = timeout
 
     @cached_property
-    def target(self) -> ServingTarget:
+    def serving_target(self) -> ServingTarget:
         """The serving target."""
         from headgate.adapters.httpx_serving import HttpServingTarget
 
@@ -41,7 +41,7 @@ class ModelServerHook(BaseHook):
 
     def get_conn(self) -> ServingTarget:
         """Return the serving target."""
-        return self.target
+        return self.serving_target
 
     def test_connection(self) -> tuple[bool, str]:
         """Tell whether the server answers: the button in Airflow's connection form."""

@@ -38,9 +38,10 @@ def trainer() -> Trainer:
 
 def loader() -> ModelLoader:
     """Return what loads models with this deployment's own trusted list."""
-    from headgate.adapters.skops_models import SkopsLoader
+    from headgate.adapters.mlmodel_loader import MlmodelLoader
+    from headgate.adapters.skops_models import load_estimator
 
-    return SkopsLoader()
+    return MlmodelLoader(load_estimator)
 
 
 def scorer() -> Scorer:

@@ -58,7 +58,8 @@ def _opened(url: str, conn_id: str | None) -> tuple[object, str]:
 
     try:
         place = ObjectStoragePath(url, conn_id=conn_id) if conn_id else ObjectStoragePath(url)
-        return place.fs, place.path
+        filesystem = place.fs
     except (ValueError, ImportError) as error:
         msg = f"URL of the store must be one that Airflow's ObjectStoragePath knows. Got {url!r} instead: {error}."
         raise InputError(msg) from error
+    return filesystem, place.path

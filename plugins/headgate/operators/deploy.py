@@ -56,7 +56,7 @@ class DeployOperator(BaseOperator):
         """Deploy and probe."""
         serving = self.serving or Serving()
         mlflow = MlflowHook(self.mlflow_conn_id)
-        target = ModelServerHook(serving.conn_id, timeout=serving.timeout).target
+        server = ModelServerHook(serving.conn_id, timeout=serving.timeout)
         with airflow_outcome():
             promotion = wire.load(PromotionRef, self.promotion)
             run = promotion.candidate.snapshot.run
@@ -68,7 +68,7 @@ class DeployOperator(BaseOperator):
                 store=store_at(self.store_url),
                 tracker=mlflow.tracker,
                 log=mlflow.log,
-                target=target,
+                serving_target=server.serving_target,
             )
         self.links["Deployment"] = deployment.url
         self.links["Model version"] = mlflow.pages.version(run.model, promotion.version)

@@ -21,38 +21,38 @@ def deploy_version(
     store: SnapshotStore,
     tracker: RunTracker,
     log: PromotionLog,
-    target: ServingTarget,
+    serving_target: ServingTarget,
 ) -> DeploymentRef:
     """Have the serving target serve the version, then probe it with rows of the holdout.
 
-    The deployment is done when the target answers real rows with the candidate's own predictions, and says that this
+    The deployment is done when it answers real rows with the candidate's own predictions, and says that this
     very version gave them.
 
-    What it does not do: change the champion. A target that refuses keeps the version it had.
+    What it does not do: change the champion. A serving target that refuses keeps the version it had.
 
-    Running it again: a target that serves the version already is only probed.
+    Running it again: one that serves the version already is only probed.
 
     Raises:
-        DeploymentError: The target refuses the version or answers otherwise, or the version is no longer the champion.
+        DeploymentError: It refuses the version or answers otherwise, or the version is no longer the champion.
         TransientError: It can't be reached.
     """
     snapshot = promotion.candidate.snapshot
     _require_champion(log, snapshot.run.model, promotion.version)
-    target.deploy(snapshot.run.model, promotion.version)
+    serving_target.deploy(snapshot.run.model, promotion.version)
     holdout = table.pick(store.get(snapshot.holdout), probe_rows)
     predictions = table.from_parquet(tracker.read(promotion.candidate.tracked, PREDICTIONS))
     expected = table.values(table.pick(predictions, probe_rows), "candidate")
-    answer = target.ask(table.without(holdout, snapshot.label, snapshot.event_time))
-    _require_same(answer, expected, promotion.version, target.url)
-    tracker.record(promotion.candidate.tracked, Evidence(tags={"headgate.deployed": target.url}))
-    return DeploymentRef(promotion=promotion, url=target.url, rows=len(expected))
+    answer = serving_target.ask(table.without(holdout, snapshot.label, snapshot.event_time))
+    _require_same(answer, expected, promotion.version, serving_target.url)
+    tracker.record(promotion.candidate.tracked, Evidence(tags={"headgate.deployed": serving_target.url}))
+    return DeploymentRef(promotion=promotion, url=serving_target.url, rows=len(expected))
 
 
 def _require_champion(log: PromotionLog, model: str, version: str) -> None:
     champion = fold_log(log.entries(model)).champion
     if champion is None or str(champion.version) != version:
         now = f"version {champion.version}" if champion else "nobody"
-        msg = f"version to deploy of {model} must be its champion. Got version {version} instead; the champion is {now}."
+        msg = f"version to deploy of {model} must be its champion. Got version {version} instead; it is {now}."
         raise DeploymentError(msg)
 
 

@@ -1,0 +1,143 @@
+"""Models: how they are built, loaded and scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from headgate.core.evaluation import Measure
+from headgate.core.metrics import Metric
+from headgate.ports.rows import Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How to build an estimator.
+
+    Args:
+        build: Dotted path of a function `build(params) -> estimator`.
+        params: The run's params.
+        seed: For every random state that the estimator leaves open.
+        features: Columns to learn from; every column but label and event time when `None`.
+        trusted: Types of the user's own that a saved model may hold, besides scikit-learn's, NumPy's and SciPy's.
+        threads: Most threads of one fit; no limit when `None`.
+    """
+
+    build: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    features: tuple[str, ...] | None = None
+    trusted: tuple[str, ...] = ()
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """A fitted estimator.
+
+    Args:
+        model: The estimator itself.
+        example: Two rows of features (a pandas frame), as the model takes them.
+        prediction: What it predicts for up to 1,000 rows of features, and those rows: for the signature.
+        trusted: The types that its saved form holds and that were allowed, computed and checked.
+        seconds: Wall time of the fit.
+        facts: Library versions and whatever else explains the fit, as text.
+    """
+
+    model: Any
+    example: Any
+    prediction: tuple[Any, Any]
+    trusted: tuple[str, ...]
+    seconds: float
+    facts: Mapping[str, str]
+
+
+class Trainer(Protocol):
+    """Builds and fits estimators."""
+
+    def code_of(self, build: str) -> str:
+        """Return a digest of the source code behind a dotted path (its module's, sha256 in hex).
+
+        Raises:
+            InputError: There is no such function.
+        """
+
+    def fit(self, recipe: Recipe, rows: Rows, *, label: str, event_time: str) -> Fitted:
+        """Build the estimator and fit it on the rows.
+
+        The same recipe and rows give the same predictions.
+
+        Raises:
+            InputError: `build` isn't a function that builds an estimator from the params.
+            DataError: The estimator refuses the rows, or a feature is missing.
+            ModelRefusedError: The fitted estimator holds types that nobody trusts.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A model from the registry, with the columns that its signature asks for."""
+
+    model: Any
+    features: tuple[str, ...]
+
+
+class ModelLoader(Protocol):
+    """Loads saved models with this deployment's own trusted list."""
+
+    def load(self, folder: Path, trusted: Sequence[str]) -> LoadedModel:
+        """Return the model saved in a folder.
+
+        Raises:
+            ModelRefusedError: It is of another format, or holds types that nobody trusts.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """Candidate and baseline on one holdout.
+
+    Args:
+        measures: One for each metric and slice, `overall` first.
+        predictions: One row for each row of the holdout, in its order: event time, `label`, `candidate`, `baseline`
+            (where there is one), `candidate_probability_<class>`, `baseline_probability_<class>`, and each slice's
+            column.
+        baseline_error: Why the baseline could not be scored, if it could not.
+    """
+
+    measures: tuple[Measure, ...]
+    predictions: Rows
+    baseline_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an evaluation is to measure.
+
+    Args:
+        metrics: The metrics; those that the policy's gates ask for are among them.
+        slices: Columns of the holdout; each value of one is a slice `column=value`, besides `overall`.
+        label: Name of the label's column.
+        event_time: Name of the event time's column.
+    """
+
+    metrics: tuple[Metric, ...]
+    slices: tuple[str, ...]
+    label: str
+    event_time: str
+
+
+class Scorer(Protocol):
+    """Scores models on a holdout."""
+
+    def score(self, candidate: LoadedModel, baseline: LoadedModel | None, rows: Rows, question: Question) -> Scored:
+        """Return the measures and the per-row predictions of both on the same rows.
+
+        A metric that can't be computed on a slice is `None` there, never a guess.
+
+        Raises:
+            InputError: A slice names a column that isn't there.
+            DataError: The candidate can't score the holdout.
+        """

@@ -1,0 +1,111 @@
+"""Records: MLflow's runs, the promotion log, and the pages that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from headgate.core.evaluation import Measure
+from headgate.core.promotion import Entry, Head, LogEntry
+from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
+from headgate.core.validation import ValidationReport
+from headgate.ports.models import Fitted, Question, Scored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a step writes to the MLflow run, in one batch at its end.
+
+    Args:
+        tags: Plain text; a second time replaces.
+        params: Plain text; written once for a run.
+        metrics: Numbers of the whole run.
+        measures: Metrics of the candidate (and `baseline_...` of the baseline) by slice.
+        model_id: The candidate that the measures are about.
+        artifacts: Files by their path below the run's artifacts.
+    """
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    measures: tuple[Measure, ...] = ()
+    model_id: str | None = None
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class RunTracker(Protocol):
+    """MLflow's runs and logged models: one live run for each key."""
+
+    def open(self, run: RunRef, snapshot: str) -> TrackedRun:
+        """Return the one live run of `run.key` that is about that snapshot, or make it.
+
+        A live run of the key about another snapshot is superseded: soft-deleted and tagged. The second time finds the
+        first one's.
+
+        Raises:
+            InputError: The model belongs to another Dag.
+            TransientError: MLflow can't be reached.
+        """
+
+    def candidate_of(self, tracked: TrackedRun, fingerprint: str) -> str | None:
+        """Return the id of the finished candidate of that fingerprint, if an earlier try logged one whole."""
+
+    def begin_fit(self, run: RunRef, tracked: TrackedRun) -> TrackedRun:
+        """Return a run that no fit has written to.
+
+        The given one where it is clean; otherwise a new one with its tags and validation report, and the given one is
+        superseded with the models that it logged.
+        """
+
+    def log_candidate(
+        self, tracked: TrackedRun, fitted: Fitted, snapshot: SnapshotRef, evidence: Evidence, *, name: str
+    ) -> str:
+        """Log the model whole, then the evidence with the dataset; return the logged model's id."""
+
+    def record(self, tracked: TrackedRun, evidence: Evidence) -> None:
+        """Write a step's evidence. The second time replaces tags and artifacts, and adds points to metrics."""
+
+    def close(self, tracked: TrackedRun, *, failed: str | None = None) -> None:
+        """Mark the run finished, or failed with its reason. The second time changes nothing more."""
+
+    def read(self, tracked: TrackedRun, path: str) -> bytes:
+        """Return an artifact of the run.
+
+        Raises:
+            TrackingError: It isn't there.
+        """
+
+    def fetch_model(self, model_id: str, folder: Path) -> Path:
+        """Download a logged model below a folder, and return where it lies.
+
+        Raises:
+            TrackingError: There is no such model, or it isn't whole.
+        """
+
+
+class PromotionLog(Protocol):
+    """The registered model's versions, as an append-only log with aliases as its projection."""
+
+    def entries(self, model: str) -> tuple[LogEntry, ...]:
+        """Return every entry, oldest first; none when the model isn't registered yet."""
+
+    def append(self, model: str, entry: Entry) -> None:
+        """Append a version with its tags in one call, whoever else does at the same time.
+
+        It says nothing about who won: read the entries afterwards.
+        """
+
+    def project(self, model: str, head: Head) -> None:
+        """Set the aliases `champion` and `previous` to what the log says. The second time changes nothing."""
+
+
+class Pages(Protocol):
+    """Draws the offline pages that people read."""
+
+    def validation(self, report: ValidationReport) -> str:
+        """Return an HTML page of a validation: the verdict first, then the unmet, then the rest."""
+
+    def evaluation(self, run: RunRef, scored: Scored, question: Question, *, baseline: str | None) -> str:
+        """Return an HTML page of an evaluation: candidate over baseline in numbers and pictures."""
