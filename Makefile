@@ -25,7 +25,7 @@ test: $(DEV) ## Run every test, with real Airflow and MLflow servers (under ten 
 	@$(BIN)/pytest --cov
 
 test-fast: $(DEV) ## Run the tests that need no servers (under two minutes)
-	@$(BIN)/pytest -m "not e2e"
+	@$(BIN)/pytest -m "not e2e" -n auto --dist loadfile
 
 check: format types architecture dependencies locks examples ## Check lint, types, architecture, locks and the docs' examples
 	@echo "All checks passed."
