@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from pandas.errors import Pandas4Warning
 
 from headgate.adapters.dotted_paths import load_object
 from headgate.core.windows import Windows
@@ -65,7 +67,9 @@ class FunctionRows:
         if named:
             frame = frame.reset_index(level=named)
         try:
-            return pa.Table.from_pandas(frame, preserve_index=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", Pandas4Warning)  # how pyarrow reads zoned timestamps
+                return pa.Table.from_pandas(frame, preserve_index=False)
         except (pa.ArrowException, TypeError, ValueError) as error:
             msg = f"source {self._path} must return columns of one type each. Got {_first(error)} instead."
             raise DataError(msg) from error

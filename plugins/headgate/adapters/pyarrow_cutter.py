@@ -44,7 +44,7 @@ class ArrowCutter:
         times = _event_times(table.column(event_time), event_time)
         table = table.set_column(table.column_names.index(event_time), event_time, times)
         seen = _seen(times)
-        table = _sorted(_canonical(_between(table, event_time, windows)), event_time)
+        table = _sorted(_between(_canonical(table), event_time, windows), event_time)
         instants = _ticks(table.column(event_time))
         parts = tuple(_part(table, instants, window) for window in (windows.training, windows.holdout))
         for name, window, part in zip(
@@ -107,13 +107,13 @@ def _between(table: pa.Table, event_time: str, windows: Windows) -> pa.Table:
     times = table.column(event_time)
     start, end = (pa.scalar(t, _EVENT_TIME) for t in (windows.training.start, windows.holdout.end))
     inside = pc.and_(pc.greater_equal(times, start), pc.less(times, end))
-    return table if pc.all(inside).as_py() else table.filter(inside)
+    return (table if pc.all(inside).as_py() else table.filter(inside)).combine_chunks()
 
 
 def _canonical(table: pa.Table) -> pa.Table:
     columns = [_canonical_column(column) for column in table.columns]
     schema = pa.schema([pa.field(name, c.type) for name, c in zip(table.column_names, columns, strict=True)])
-    return pa.table(columns, schema=schema).combine_chunks()
+    return pa.table(columns, schema=schema)
 
 
 def _canonical_column(column: pa.ChunkedArray) -> pa.ChunkedArray:

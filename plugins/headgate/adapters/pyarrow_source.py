@@ -71,7 +71,7 @@ class ParquetRows:
         kind = dataset.schema.field(event_time).type
         if not pa.types.is_timestamp(kind) or kind.tz is None:
             return dataset.head(1, columns=columns)  # whoever cuts refuses the type: a row is enough for that
-        start, end = (_scalar(t) for t in (windows.training.start, windows.holdout.end))
+        start, end = (pa.scalar(t, pa.timestamp("us", kind.tz)) for t in (windows.training.start, windows.holdout.end))
         return dataset.to_table(columns=columns, filter=(ds.field(event_time) >= start) & (ds.field(event_time) < end))
 
     def _require(self, column: str, names: list[str]) -> None:
@@ -80,7 +80,3 @@ class ParquetRows:
             hint = f" Did you mean {close[0]}?" if close else ""
             msg = f"column {column} must be in source {self.name}. Got {', '.join(names)} instead.{hint}"
             raise InputError(msg)
-
-
-def _scalar(instant: Any) -> pa.Scalar:  # noqa: ANN401 - a datetime; pyarrow has no types
-    return pa.scalar(instant, pa.timestamp("us", "UTC"))
