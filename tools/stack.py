@@ -1,0 +1,287 @@
+"""A real local stack: an MLflow server and Airflow, both on SQLite, on loopback ports, with all data below one folder.
+
+    with Stack(home=Path(".demo"), dags_folder=Path("dags")) as stack:
+        print(stack.airflow_url, stack.username, stack.password)
+
+Leaving the block, by whatever way, ends every process that was started (see `tools.processes`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import sys
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import httpx
+from cryptography.fernet import Fernet
+
+from tools.airflow_api import AirflowApi
+from tools.environment import Identity, airflow_variables, passwords_file, process_variables
+from tools.processes import Processes, Started
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+HEARTBEATS = ("scheduler", "dag_processor", "triggerer")
+START_SECONDS = 120.0
+
+
+class Stack:
+    """An MLflow server and, unless told otherwise, Airflow; a context manager.
+
+    Started again on the same home, it finds its data, its password and, if they are free, its ports.
+
+    Args:
+        home: The folder for everything that the stack writes; made if it isn't there.
+        dags_folder: Where Airflow looks for Dag files; `None` starts the MLflow server only.
+        parallelism: How many tasks run at once.
+        preload: Whether the scheduler imports the heavy libraries once, for all the tasks that it forks.
+        served_model: The registered model that a model server serves; `None` starts no such server.
+        extra_env: Variables for every process; they win over the stack's own.
+
+    Attributes:
+        env: The environment of every process.
+        username: The user of Airflow, an admin.
+    """
+
+    username = "admin"
+
+    def __init__(
+        self,
+        *,
+        home: Path,
+        dags_folder: Path | None,
+        parallelism: int = 2,
+        preload: bool = True,
+        served_model: str | None = None,
+        extra_env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.home = home.resolve()
+        self.dags_folder = dags_folder
+        self.parallelism = parallelism
+        self.preload = preload
+        self.served_model = served_model
+        self.extra_env = dict(extra_env or {})
+        self.env: dict[str, str] = {}
+        self._processes = Processes(logs=self.home / "logs")
+        self._identity: Identity | None = None
+
+    def __enter__(self) -> Self:
+        for folder in ("airflow", "mlflow", "user", "tmp"):
+            (self.home / folder).mkdir(parents=True, exist_ok=True)
+        self._identity = _kept_identity(self.home)
+        self.env = self._environment(self._identity)
+        self._processes.__enter__()
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def airflow_url(self) -> str:
+        """Where Airflow's UI and REST API answer, without a slash at the end."""
+        return self._require_identity().airflow_url
+
+    @property
+    def mlflow_url(self) -> str:
+        """Where the MLflow server answers, without a slash at the end."""
+        return self._require_identity().mlflow_url
+
+    @property
+    def password(self) -> str:
+        """The password of `username` in Airflow; made once a home."""
+        return self._require_identity().password
+
+    @property
+    def server_url(self) -> str:
+        """Where the model server answers, without a slash at the end."""
+        return self._require_identity().server_url
+
+    @cached_property
+    def api(self) -> AirflowApi:
+        """A client of Airflow's REST API for `username`; open as long as the stack."""
+        return AirflowApi(url=self.airflow_url, username=self.username, password=self.password)
+
+    def spawn(self, name: str, argv: Sequence[str], *, ready_url: str | None = None) -> Started:
+        """Start another process that lives and ends with the stack.
+
+        Args:
+            name: Names its log, `<home>/logs/<name>.log`.
+            argv: The command; it runs in `home` with the stack's `env`.
+            ready_url: Wait until this address answers with a success.
+
+        Raises:
+            ProcessFailedError: It ended, or `ready_url` didn't answer in time.
+        """
+        started = self._processes.start(name, argv, env=self.env, cwd=self.home)
+        if ready_url is not None:
+            self._wait_for(name, ready_url)
+        return started
+
+    def pids(self) -> frozenset[int]:
+        """Return the ids of all live processes of the stack, with everything that they forked."""
+        return self._processes.pids()
+
+    def require_alive(self) -> None:
+        """Raise `ProcessFailedError` if a process of the stack has ended; Airflow's API doesn't tell at once."""
+        self._processes.require_alive()
+
+    def stop(self) -> None:
+        """End every process of the stack. Running it again does nothing."""
+        if api := self.__dict__.pop("api", None):
+            api.close()
+        self._processes.stop()
+
+    def _start(self) -> None:
+        began = datetime.now(UTC)
+        self.spawn("mlflow", self._mlflow_command())
+        if self.served_model is not None:
+            self.spawn("model-server", self._server_command(self.served_model))
+        if self.dags_folder is not None:
+            self._migrate()
+            for name, arguments in _airflow_commands(self._require_identity()).items():
+                self.spawn(name, (sys.executable, "-m", "airflow", *arguments))
+            self._processes.wait("api-server", lambda: self._beats_since(began), timeout=START_SECONDS)
+        self._wait_for("mlflow", f"{self.mlflow_url}/health")
+        if self.served_model is not None:
+            self._wait_for("model-server", f"{self.server_url}/version")
+
+    def _wait_for(self, name: str, url: str) -> None:
+        self._processes.wait(name, lambda: _answer_of(url) is not None, timeout=START_SECONDS)
+
+    def _migrate(self) -> None:
+        stamp = self.home / "airflow" / "migrated"
+        installed = version("apache-airflow")
+        if stamp.exists() and stamp.read_text() == installed:
+            return
+        argv = (sys.executable, "-m", "airflow", "db", "migrate")
+        self._processes.run("airflow-db-migrate", argv, env=self.env, cwd=self.home, timeout=START_SECONDS)
+        stamp.write_text(installed)
+
+    def _beats_since(self, began: datetime) -> bool:
+        execution = f"http://127.0.0.1:{self._require_identity().execution_port}/execution/health/ping"
+        health = _answer_of(f"{self.airflow_url}/api/v2/monitor/health")
+        if health is None or _answer_of(execution) is None:
+            return False
+        beats = [health.json()[name][f"latest_{name}_heartbeat"] for name in HEARTBEATS]
+        return all(beat is not None and datetime.fromisoformat(beat) >= began for beat in beats)
+
+    def _mlflow_command(self) -> tuple[str, ...]:
+        folder = self.home / "mlflow"
+        return (
+            *(sys.executable, "-m", "mlflow", "server"),
+            *("--host", "127.0.0.1", "--port", str(self._require_identity().mlflow_port), "--workers", "1"),
+            *("--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"),
+            *("--serve-artifacts", "--artifacts-destination", (folder / "artifacts").as_uri()),
+        )
+
+    def _server_command(self, model: str) -> tuple[str, ...]:
+        headgate = Path(sys.executable).with_name("headgate")
+        return (
+            str(headgate),
+            "serve",
+            model,
+            "--mlflow",
+            self.mlflow_url,
+            "--port",
+            self.server_url.rpartition(":")[2],
+        )
+
+    def _environment(self, identity: Identity) -> dict[str, str]:
+        variables = process_variables(self.home, os.environ)
+        if self.dags_folder is not None:
+            passwords_file(self.home).write_text(json.dumps({self.username: identity.password}))
+            variables |= airflow_variables(
+                self.home,
+                identity,
+                username=self.username,
+                dags_folder=self.dags_folder,
+                parallelism=self.parallelism,
+                preload=self.preload,
+            )
+        return variables | self.extra_env
+
+    def _require_identity(self) -> Identity:
+        if self._identity is None:
+            message = "The stack must be entered before its addresses are known. Got one that isn't instead."
+            raise RuntimeError(message)
+        return self._identity
+
+
+def _airflow_commands(identity: Identity) -> dict[str, tuple[str, ...]]:
+    """Return Airflow's components by name.
+
+    The tasks' API has a server of its own: in one process with the REST API, a request that waits for SQLite's
+    lock blocks the event loop, which the holder of that lock needs to commit (tried: 30 s, then an error).
+    """
+    return {
+        "api-server": ("api-server", "--apps", "core", "--port", str(identity.airflow_port)),
+        "execution-api": ("api-server", "--apps", "execution", "--port", str(identity.execution_port)),
+        "scheduler": ("scheduler", "--skip-serve-logs"),
+        "dag-processor": ("dag-processor",),
+        "triggerer": ("triggerer", "--skip-serve-logs"),
+    }
+
+
+def _kept_identity(home: Path) -> Identity:
+    """Load what the home keeps, or make it; ports that something else has taken meanwhile are replaced."""
+    file = home / "identity.json"
+    kept = Identity(**json.loads(file.read_text())) if file.exists() else _new_identity()
+    airflow, execution, mlflow, server = _free_ports(*kept.ports)
+    identity = replace(kept, airflow_port=airflow, execution_port=execution, mlflow_port=mlflow, server_port=server)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(asdict(identity)))
+    return identity
+
+
+def _new_identity() -> Identity:
+    return Identity(
+        password=secrets.token_urlsafe(9),
+        fernet_key=Fernet.generate_key().decode(),
+        jwt_secret=secrets.token_urlsafe(48),
+        airflow_port=0,
+        execution_port=0,
+        mlflow_port=0,
+        server_port=0,
+    )
+
+
+def _free_ports(*wanted: int) -> tuple[int, ...]:
+    """Return a free loopback port for each wanted one: itself if it is free, else any (0 wants any)."""
+    with contextlib.ExitStack() as held:
+        return tuple(_bound_port(held.enter_context(socket.socket()), port) for port in wanted)
+
+
+def _bound_port(listener: socket.socket, wanted: int) -> int:
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", wanted))
+    except OSError:
+        listener.bind(("127.0.0.1", 0))
+    return int(listener.getsockname()[1])
+
+
+def _answer_of(url: str) -> httpx.Response | None:
+    """Return the answer to a GET if it is a success, else `None`."""
+    try:
+        answer = httpx.get(url, timeout=5.0, trust_env=False)
+    except httpx.HTTPError:
+        return None
+    return answer if answer.is_success else None
