@@ -149,7 +149,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             f"version {evaluation['baseline']}" if evaluation["baseline"] else "none yet",
             row["mode"]["mode"],
             f"[{'green' if outcome == 'PASS' else 'yellow'}]{outcome}[/]",
-            row["version"] or "–",
+            row["version"] or "-",
         )
     return table
 

@@ -188,9 +188,8 @@ def test_the_written_out_chain_of_digits_runs_and_promotes(api: AirflowApi, clie
 def test_a_mistake_in_a_pipeline_is_an_import_error_that_says_what_to_change(
     api: AirflowApi, dags_folder: Path
 ) -> None:
-    mistaken = (
-        (REPOSITORY / "dags" / "digits.py").read_text().replace("AtLeast(accuracy, 0.85)", "AtLeast(accuracy, 85)")
-    )
+    digits = (REPOSITORY / "dags" / "digits.py").read_text()
+    mistaken = digits.replace("AtLeast(accuracy, 0.85)", "AtLeast(accuracy, 85)")
     (dags_folder / "mistaken.py").write_text(mistaken.replace('dag_id="digits"', 'dag_id="mistaken"'))
 
     errors = wait_for(api.import_errors, what="an import error", timeout=60)

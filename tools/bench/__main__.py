@@ -45,7 +45,8 @@ def main(chosen: list[str]) -> int:
 def parse() -> None:
     """Time what Airflow does at each parse of a Dag file, against a file with one empty operator."""
     script = (
-        "import sys, time, runpy; import airflow.sdk; from airflow.providers.standard.operators.empty import EmptyOperator;"
+        "import sys, time, runpy; import airflow.sdk;"
+        "from airflow.providers.standard.operators.empty import EmptyOperator;"
         "began = time.perf_counter(); runpy.run_path(sys.argv[1]); print(time.perf_counter() - began);"
         f"print(','.join(m for m in {HEAVY!r} if m in sys.modules))"
     )

@@ -43,13 +43,8 @@ def boosting(params: object) -> object:  # noqa: ARG001 - it takes none
 def main(tracking_uri: str) -> None:
     """Time both."""
     tracker, log, trainer = MlflowRunTracker(tracking_uri), MlflowPromotionLog(tracking_uri), SklearnTrainer()
-    rows = pa.table(
-        {
-            "t": [datetime(2020, 1, 1, tzinfo=UTC)] * 500,
-            "x": [i * 0.1 for i in range(500)],
-            "y": [float(i % 7) for i in range(500)],
-        }
-    )
+    x = [row * 0.1 for row in range(500)]
+    rows = pa.table({"t": [datetime(2020, 1, 1, tzinfo=UTC)] * 500, "x": x, "y": [value % 7 for value in x]})
     found = {}
     for number, (name, build) in enumerate(BUILDS.items()):
         seconds = []
@@ -87,15 +82,8 @@ def _snapshot(as_of: datetime) -> SnapshotRef:
         windows=windows,
     )
     part = PartRef(digest="0" * 64, rows=1)
-    return SnapshotRef(
-        id=f"{as_of:%Y%m%d}".ljust(64, "0"),
-        run=run,
-        label="y",
-        event_time="t",
-        training=part,
-        holdout=part,
-        manifest="",
-    )
+    identity = f"{as_of:%Y%m%d}".ljust(64, "0")
+    return SnapshotRef(id=identity, run=run, label="y", event_time="t", training=part, holdout=part, manifest="")
 
 
 if __name__ == "__main__":

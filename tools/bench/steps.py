@@ -1,4 +1,4 @@
-"""The same retraining by Headgate's steps, in one process. Prints the seconds of each month and of the imports as JSON."""
+"""The same retraining by Headgate's steps, in one process. Prints the seconds of each month as JSON."""
 
 from __future__ import annotations
 
