@@ -13,9 +13,10 @@ process has one login for an address; the last one given counts.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TypeVar
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException, RestException
@@ -27,6 +28,9 @@ from requests.utils import get_auth_from_url
 
 from headgate.errors import HeadgateError, InputError, TrackingError, TransientError
 
+T = TypeVar("T")
+
+ROUNDS = 4
 MISSING = frozenset({"RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"})
 EXISTS = frozenset({"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"})
 LOGIN = frozenset({"UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED", "PERMISSION_DENIED"})
@@ -132,6 +136,21 @@ def is_missing(error: MlflowException) -> bool:
     return error.error_code in MISSING
 
 
+def settled(work: Callable[[], T]) -> T:
+    """Return what work returns, once MLflow lets it.
+
+    Two writers at once can make MLflow refuse one of them (a tag that both set first, a run that the other deleted).
+    Work that looks before it writes does the right thing the next time.
+    """
+    for _ in range(ROUNDS - 1):
+        try:
+            return work()
+        except MlflowException as error:
+            if error.error_code in OUTAGES | LOGIN:
+                raise
+    return work()
+
+
 def quoted(text: str) -> str:
     """Return text as a string of MLflow's search language, which knows no escapes.
 
@@ -188,7 +207,7 @@ class _Logins(AuthBase):
             msg = f"{_AUTH} must not be set where the Airflow connection has a login. Got {chosen!r} instead."
             raise InputError(msg)
         if not self._logins:
-            _request_auth_provider_registry.register(_LoginProvider)  # type: ignore[no-untyped-call]
+            _request_auth_provider_registry.register(_LoginProvider)
         self._logins[url] = HTTPBasicAuth(username, password)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted
+from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted, settled
 from headgate.core.promotion import Entry, Head, LogEntry, fold_log
 from headgate.errors import InputError, PromotionError
 
 PREFIX = "headgate."
 MANAGED = f"{PREFIX}managed"
 OWN = ("key", "expected_head", "as_of", "who", "reason")
+SOURCE = "models:/"
 PAGE = 1000
 
 
@@ -49,7 +50,7 @@ class MlflowPromotionLog:
             self._require_registered(model)
             client.create_model_version(
                 model,
-                source=f"models:/{entry.model_id}",
+                source=f"{SOURCE}{entry.model_id}",
                 run_id=source_run,
                 tags=tags,
                 description=entry.reason,
@@ -94,11 +95,8 @@ class MlflowPromotionLog:
         if version is None:
             client.delete_registered_model_alias(model, alias)
             return
-        try:
-            client.set_registered_model_alias(model, alias, version)
-        except MlflowException:
-            # Two first sets of an alias at once: the database refuses one of them, and takes it the second time.
-            client.set_registered_model_alias(model, alias, version)
+        # Two first sets of an alias at once: the database refuses one of them, and takes it the second time.
+        settled(lambda: client.set_registered_model_alias(model, alias, version))
 
     def _require_registered(self, model: str) -> None:
         client = self._server.client
@@ -149,7 +147,7 @@ def _entry_of(version: ModelVersion) -> LogEntry:
         entry = Entry(
             key=key,
             expected_head=int(expected),
-            model_id=version.model_id or "",
+            model_id=_model_id_of(version),
             as_of=datetime.fromisoformat(as_of),
             who=who,
             reason=reason,
@@ -163,3 +161,12 @@ def _entry_of(version: ModelVersion) -> LogEntry:
         raise PromotionError(msg) from error
     created = datetime.fromtimestamp(version.creation_timestamp / 1000, tz=UTC)
     return LogEntry(version=int(version.version), at=created, entry=entry)
+
+
+def _model_id_of(version: ModelVersion) -> str:
+    """Return the logged model's id, which MLflow's search of versions leaves out but for the source."""
+    source = str(version.source)
+    if not source.startswith(f"{SOURCE}m-"):
+        msg = f"source must be a logged model. Got {source} instead."
+        raise ValueError(msg)
+    return source.removeprefix(SOURCE)

@@ -39,7 +39,7 @@ logging.getLogger("mlflow.utils.environment").addFilter(lambda record: "installe
 
 
 def warm_up() -> None:
-    """Do what MLflow does at the first model of a process, half a second of it: forks of the process needn't any more."""
+    """Do what MLflow does at a process' first model, half a second of it, so that forks of this process needn't."""
     importlib.import_module("mlflow.pyfunc")
     warn_dependency_requirement_mismatches(["mlflow"])
 
@@ -160,11 +160,11 @@ def metric_name(measure: Measure, *, baseline: bool = False) -> str:
 
 def name_of(text: str) -> str:
     """Return text as a name that MLflow takes; where that loses something, a digest keeps two names apart."""
-    name = _REFUSED.sub("_", text)
-    if name.strip(". ") and name == text and len(name) <= MAX_ENTITY_KEY_LENGTH // 2:
+    name = _REFUSED.sub("_", text).strip(". ")
+    if name and name == text and len(name) <= MAX_ENTITY_KEY_LENGTH // 2:
         return name
     digest = hashlib.sha256(text.encode()).hexdigest()[:6]
-    return f"{name[: MAX_ENTITY_KEY_LENGTH // 2]} {digest}"
+    return f"{name[: MAX_ENTITY_KEY_LENGTH // 2]} {digest}".strip()
 
 
 def _cut(value: str, size: int) -> str:

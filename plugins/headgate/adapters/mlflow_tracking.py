@@ -12,7 +12,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, LoggedModelOutput, LoggedModelStatus, Run, ViewType
 from mlflow.exceptions import MlflowException
 
-from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted
+from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted, settled
 from headgate.adapters.mlflow_models import (
     dataset_inputs,
     metrics_of,
@@ -63,14 +63,8 @@ class MlflowRunTracker:
         """
         with self._server.asked(f"open the run {run.key}"):
             experiment = self._experiment_of(run)
-            if not _about(self._live(experiment, run), snapshot):
-                self._create(experiment, run, _tags(run, snapshot))
-            # Looked up even when just made: the client may have posted twice, and so may somebody else have.
-            live = self._live(experiment, run)
-            kept = min(_about(live, snapshot), key=_precedence)
-            self._take_up(kept, _tags(run, snapshot))
-            self._supersede_others(live, kept.info.run_id)
-        return TrackedRun(experiment=experiment, mlflow_run=kept.info.run_id)
+            kept = settled(lambda: self._kept(experiment, run, snapshot))
+        return TrackedRun(experiment=experiment, mlflow_run=kept)
 
     def candidate_of(self, tracked: TrackedRun, fingerprint: str) -> str | None:
         """Return the id of the finished candidate of that fingerprint, if an earlier try logged one whole."""
@@ -93,7 +87,7 @@ class MlflowRunTracker:
             tags = {**before, **_tags(run, found.data.tags.get(SNAPSHOT, "")), **mark}
             fresh = self._create(tracked.experiment, run, tags)
             self._copy_validation(tracked.mlflow_run, fresh)
-            self._supersede_others(self._live(tracked.experiment, run), fresh)
+            settled(lambda: self._supersede_others(self._live(tracked.experiment, run), fresh))
         return TrackedRun(experiment=tracked.experiment, mlflow_run=fresh)
 
     def log_candidate(
@@ -175,7 +169,7 @@ class MlflowRunTracker:
                 msg = f"model {model_id} must be whole in MLflow. Got none that is: its task has to run again."
                 raise TrackingError(msg)
             repository = self._client._tracking_client._get_artifact_repo(model_id, resource="logged_model")  # noqa: SLF001
-            repository.download_artifacts("", dst_path=str(target))  # type: ignore[no-untyped-call]
+            repository.download_artifacts("", dst_path=str(target))
         return target
 
     @property
@@ -213,6 +207,16 @@ class MlflowRunTracker:
             msg = f"MLflow's experiment {name} must be there once it was made. Got none: somebody renamed it just now."
             raise TrackingError(msg)
         return found
+
+    def _kept(self, experiment: str, run: RunRef, snapshot: str) -> str:
+        if not _about(self._live(experiment, run), snapshot):
+            self._create(experiment, run, _tags(run, snapshot))
+        # Looked up even when just made: the client may have posted twice, and so may somebody else have.
+        live = self._live(experiment, run)
+        kept = min(_about(live, snapshot), key=_precedence)
+        self._take_up(kept, _tags(run, snapshot))
+        self._supersede_others(live, kept.info.run_id)
+        return str(kept.info.run_id)
 
     def _live(self, experiment: str, run: RunRef) -> list[Run]:
         found = self._client.search_runs([experiment], f"tags.`{KEY}` = {quoted(run.key)}", ViewType.ACTIVE_ONLY)

@@ -1,0 +1,268 @@
+"""What every `RunTracker` must do, as tests that anybody's adapter can run."""
+
+# ruff: noqa: D102, S101 - a suite that pytest runs
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from headgate.core.asof import AsOf, Origin, RunType
+from headgate.core.evaluation import Measure
+from headgate.core.refs import PartRef, RunRef, SnapshotRef, TrackedRun
+from headgate.core.span import weeks, years
+from headgate.core.windows import Rolling
+from headgate.errors import InputError, TrackingError
+from headgate.ports import Evidence, Fitted, RunTracker
+
+SNAPSHOT, OTHER_SNAPSHOT = "a" * 64, "b" * 64
+FINGERPRINT = "f" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRun:
+    """What a person sees of a run."""
+
+    status: str
+    tags: Mapping[str, str]
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+class TrackingWorld(Protocol):
+    """The world around the tracker under test."""
+
+    def new_model(self) -> str:
+        """Return the name of a model that nobody used yet."""
+
+    def live(self, run: RunRef) -> list[str]:
+        """Return the ids of the live runs of the run's key."""
+
+    def see(self, tracked: TrackedRun) -> SeenRun:
+        """Return what is in a run."""
+
+    def has_model(self, model_id: str) -> bool:
+        """Return whether a logged model is still there."""
+
+    def promote(self, model: str, model_id: str) -> None:
+        """Promote a logged model."""
+
+
+class RunTrackerConformance:
+    """Subclass it, and define the fixtures `tracker` and `world`."""
+
+    @pytest.fixture
+    def run(self, world: TrackingWorld) -> RunRef:
+        return run_of(world.new_model())
+
+    def test_a_run_opened_twice_is_one_run(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        first = tracker.open(run, SNAPSHOT)
+        assert tracker.open(run, SNAPSHOT) == first
+        assert world.live(run) == [first.mlflow_run]
+        assert world.see(first).status == "RUNNING"
+
+    def test_runs_of_two_as_ofs_are_two(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        later = run_of(run.model, day=2)
+        assert tracker.open(run, SNAPSHOT) != tracker.open(later, SNAPSHOT)
+        assert (len(world.live(run)), len(world.live(later))) == (1, 1)
+
+    def test_another_dag_run_of_the_same_key_takes_the_run_up(
+        self, tracker: RunTracker, world: TrackingWorld, run: RunRef
+    ) -> None:
+        first = tracker.open(run, SNAPSHOT)
+        tracker.close(first, failed="no luck")
+        again = tracker.open(replace(run, dag_run_id="another"), SNAPSHOT)
+        seen = world.see(again)
+        assert again == first
+        assert (seen.tags["headgate.dag_run_id"], seen.status) == ("another", "RUNNING")
+        assert "headgate.reason" not in seen.tags
+
+    def test_another_snapshot_supersedes_the_run(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        first = tracker.open(run, SNAPSHOT)
+        second = tracker.open(run, OTHER_SNAPSHOT)
+        assert first != second
+        assert world.live(run) == [second.mlflow_run]
+
+    def test_a_model_of_another_dag_is_refused(self, tracker: RunTracker, run: RunRef) -> None:
+        tracker.open(run, SNAPSHOT)
+        with pytest.raises(InputError, match=r"belongs to Dag 'dag'.*Got Dag 'thief' instead"):
+            tracker.open(replace(run, dag_id="thief"), SNAPSHOT)
+
+    def test_a_clean_run_is_fitted_in(self, tracker: RunTracker, run: RunRef) -> None:
+        tracked = tracker.open(run, SNAPSHOT)
+        assert tracker.begin_fit(run, tracked) == tracked
+
+    def test_an_unfinished_fit_is_superseded_and_keeps_its_validation(
+        self, tracker: RunTracker, world: TrackingWorld, run: RunRef
+    ) -> None:
+        first = tracker.open(run, SNAPSHOT)
+        validated = Evidence(tags={"headgate.validation": "PASS"}, artifacts={"validation/report.html": b"<p>fine"})
+        tracker.record(first, validated)
+        tracker.begin_fit(run, first)
+        tracker.record(first, Evidence(params={"depth": "1"}, tags={"headgate.half": "done"}))
+        second = tracker.begin_fit(run, first)
+        seen = world.see(second)
+        assert world.live(run) == [second.mlflow_run]
+        assert seen.tags["headgate.validation"] == "PASS"
+        assert ("headgate.half" in seen.tags, dict(seen.params)) == (False, {})
+        assert tracker.read(second, "validation/report.html") == b"<p>fine"
+
+    def test_a_fit_begun_from_a_superseded_run_supersedes_every_other(
+        self, tracker: RunTracker, world: TrackingWorld, run: RunRef
+    ) -> None:
+        first = tracker.open(run, SNAPSHOT)
+        tracker.begin_fit(run, first)
+        tracker.begin_fit(run, first)  # whose answer was lost
+        third = tracker.begin_fit(run, first)
+        assert world.live(run) == [third.mlflow_run]
+
+    def test_a_finished_candidate_is_found_by_its_fingerprint(self, tracker: RunTracker, run: RunRef) -> None:
+        tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        assert tracker.candidate_of(tracked, FINGERPRINT) is None
+        model_id = log_candidate(tracker, tracked, run)
+        assert tracker.candidate_of(tracked, FINGERPRINT) == model_id
+        assert tracker.candidate_of(tracked, "0" * 64) is None
+        assert tracker.open(run, SNAPSHOT) == tracked
+
+    def test_a_superseded_candidate_is_gone(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        first = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        model_id = log_candidate(tracker, first, run)
+        second = tracker.begin_fit(run, first)
+        assert not world.has_model(model_id)
+        assert tracker.candidate_of(first, FINGERPRINT) is None
+        assert tracker.candidate_of(second, FINGERPRINT) is None
+
+    def test_a_promoted_candidate_outlives_its_run(
+        self, tracker: RunTracker, world: TrackingWorld, run: RunRef, tmp_path: Path
+    ) -> None:
+        first = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        model_id = log_candidate(tracker, first, run)
+        tracker.record(first, Evidence(artifacts={"evaluation/evaluation.json": b"{}"}))
+        world.promote(run.model, model_id)
+        second = tracker.open(run, OTHER_SNAPSHOT)
+        assert world.live(run) == [second.mlflow_run]
+        assert tracker.fetch_model(model_id, tmp_path).is_dir()
+        assert tracker.read(first, "evaluation/evaluation.json") == b"{}"
+
+    def test_measures_become_metrics_and_what_was_not_measured_does_not(
+        self, tracker: RunTracker, world: TrackingWorld, run: RunRef
+    ) -> None:
+        tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        model_id = log_candidate(tracker, tracked, run)
+        measures = (
+            Measure(metric="mae", slice="overall", rows=9, candidate=1.5, baseline=2.0),
+            Measure(metric="mae", slice="season=winter", rows=4, candidate=1.25, baseline=None),
+            Measure(metric="mae", slice="season=summer", rows=5, candidate=math.nan, baseline=math.inf),
+        )
+        tracker.record(tracked, Evidence(metrics={"rows": 9.0}, measures=measures, model_id=model_id))
+        assert dict(world.see(tracked).metrics) == {
+            "fit_seconds": 0.25,
+            "rows": 9.0,
+            "mae": 1.5,
+            "baseline_mae": 2.0,
+            "mae/season:winter": 1.25,
+        }
+
+    def test_evidence_recorded_twice_counts_once(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        tracked = tracker.open(run, SNAPSHOT)
+        for text in (b"old", b"new"):
+            tags, artifacts = {"headgate.is": text.decode()}, {"deep/er/report.txt": text}
+            tracker.record(tracked, Evidence(tags=tags, params={"p": "1"}, metrics={"m": 1.0}, artifacts=artifacts))
+        seen = world.see(tracked)
+        assert (seen.tags["headgate.is"], seen.params, seen.metrics) == ("new", {"p": "1"}, {"m": 1.0})
+        assert tracker.read(tracked, "deep/er/report.txt") == b"new"
+
+    def test_a_changed_param_is_refused(self, tracker: RunTracker, run: RunRef) -> None:
+        tracked = tracker.open(run, SNAPSHOT)
+        tracker.record(tracked, Evidence(params={"p": "1"}))
+        with pytest.raises(TrackingError):
+            tracker.record(tracked, Evidence(params={"p": "2"}))
+
+    def test_a_superseded_run_takes_no_evidence(self, tracker: RunTracker, run: RunRef) -> None:
+        first = tracker.open(run, SNAPSHOT)
+        tracker.open(run, OTHER_SNAPSHOT)
+        with pytest.raises(TrackingError):
+            tracker.record(first, Evidence(tags={"headgate.late": "yes"}))
+
+    def test_a_closed_run_says_how_it_ended(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        tracked = tracker.open(run, SNAPSHOT)
+        for _ in range(2):
+            tracker.close(tracked, failed="the data is bad")
+        seen = world.see(tracked)
+        assert (seen.status, seen.tags["headgate.reason"]) == ("FAILED", "the data is bad")
+        for _ in range(2):
+            tracker.close(tracked)
+        seen = world.see(tracked)
+        assert (seen.status, "headgate.reason" in seen.tags) == ("FINISHED", False)
+
+    @pytest.mark.parametrize("path", ["nothing.json", "no/such/folder.json"])
+    def test_an_artifact_that_is_not_there_is_no_outage(self, tracker: RunTracker, run: RunRef, path: str) -> None:
+        tracked = tracker.open(run, SNAPSHOT)
+        with pytest.raises(TrackingError, match=path):
+            tracker.read(tracked, path)
+
+    def test_a_model_is_fetched_whole(self, tracker: RunTracker, run: RunRef, tmp_path: Path) -> None:
+        tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        folder = tracker.fetch_model(log_candidate(tracker, tracked, run), tmp_path)
+        assert folder.is_relative_to(tmp_path)
+        assert (folder / "MLmodel").is_file()
+
+    def test_a_model_that_is_not_there_is_no_outage(self, tracker: RunTracker, tmp_path: Path) -> None:
+        with pytest.raises(TrackingError, match="m-0123456789abcdef0123456789abcdef"):
+            tracker.fetch_model("m-0123456789abcdef0123456789abcdef", tmp_path)
+
+
+def run_of(model: str, *, day: int = 1) -> RunRef:
+    """Return a run of that model, as of a day in January 2000."""
+    as_of = datetime(2000, 1, day, tzinfo=UTC)
+    return RunRef(
+        dag_id="dag",
+        dag_run_id="manual__1",
+        run_type=RunType.MANUAL,
+        who="ann",
+        model=model,
+        as_of=AsOf(instant=as_of, origin=Origin.FORM),
+        windows=Rolling(lookback=years(10), holdout=years(1)).at(as_of, label_delay=weeks(4)),
+    )
+
+
+def snapshot_of(run: RunRef, snapshot: str = SNAPSHOT) -> SnapshotRef:
+    """Return a snapshot that a run took."""
+    return SnapshotRef(
+        id=snapshot,
+        run=run,
+        label="y",
+        event_time="at",
+        training=PartRef(digest="c" * 64, rows=20),
+        holdout=PartRef(digest="d" * 64, rows=5),
+        manifest=f"snapshots/{snapshot}.json",
+    )
+
+
+def fitted_line() -> Fitted:
+    """Return a straight line, fitted."""
+    import pandas as pd
+    from sklearn.linear_model import LinearRegression
+
+    rows = pd.DataFrame({"x": [float(x) for x in range(20)]})
+    line = LinearRegression().fit(rows, 2 * rows["x"] + 1)
+    return Fitted(
+        model=line,
+        example=rows.head(2),
+        prediction=(rows, line.predict(rows)),
+        trusted=(),
+        seconds=0.25,
+        facts={"scikit-learn": "1"},
+    )
+
+
+def log_candidate(tracker: RunTracker, tracked: TrackedRun, run: RunRef, fitted: Fitted | None = None) -> str:
+    """Log a candidate of the fingerprint `FINGERPRINT`."""
+    evidence = Evidence(tags={"headgate.fingerprint": FINGERPRINT}, params={"seed": "7"}, metrics={"fit_seconds": 0.25})
+    return tracker.log_candidate(tracked, fitted or fitted_line(), snapshot_of(run), evidence, name=run.model)
