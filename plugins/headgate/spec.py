@@ -113,6 +113,9 @@ class Param:
         if self.choices and value not in self.choices:
             msg = f"param {name} must be one of {list(self.choices)}. Got {value!r} instead."
             raise InputError(msg)
+        if value != value:  # noqa: PLR0124 - NaN lies within any bounds that aren't there
+            msg = f"param {name} must be a number. Got {value!r} instead."
+            raise InputError(msg)
         low, high = self.minimum, self.maximum
         if isinstance(value, int | float) and not ((low is None or value >= low) and (high is None or value <= high)):
             msg = f"param {name} must lie between {low} and {high}. Got {value!r} instead."

@@ -100,13 +100,14 @@ def parse_as_of(text: str, *, origin: str) -> datetime:
     """
     try:
         instant = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        in_utc = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         msg = f"as-of of {origin} must be an ISO date such as 2000-01-01 or 2000-01-01T06:00:00Z. Got {text!r} instead."
         raise InputError(msg) from error
     if instant.tzinfo is None and len(text) > len("2000-01-01"):
         msg = f"as-of of {origin} must say its time zone, such as {text}Z for UTC. Got {text!r} instead."
         raise InputError(msg)
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    return in_utc
 
 
 def _stated(text: str, origin: Origin, now: datetime) -> datetime:

@@ -80,17 +80,17 @@ def months(count: int) -> Span:
 
 def weeks(count: float) -> Span:
     """Return a span of `count` weeks of seven times 24 hours (>= 0)."""
-    return Span(exact=timedelta(weeks=count))
+    return _exact("weeks", count)
 
 
 def days(count: float) -> Span:
     """Return a span of `count` days of 24 hours (>= 0)."""
-    return Span(exact=timedelta(days=count))
+    return _exact("days", count)
 
 
 def hours(count: float) -> Span:
     """Return a span of `count` hours (>= 0)."""
-    return Span(exact=timedelta(hours=count))
+    return _exact("hours", count)
 
 
 def _whole(unit: str, count: int) -> int:
@@ -98,3 +98,11 @@ def _whole(unit: str, count: int) -> int:
         msg = f"count of {unit} must be a whole number. Got {count!r} instead."
         raise InputError(msg)
     return count
+
+
+def _exact(unit: str, count: float) -> Span:
+    try:
+        return Span(exact=timedelta(**{unit: count}))
+    except (TypeError, ValueError, OverflowError) as error:
+        msg = f"count of {unit} must be a number >= 0. Got {count!r} instead."
+        raise InputError(msg) from error
