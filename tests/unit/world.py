@@ -1,0 +1,173 @@
+"""What the steps need of the world, in memory: for the tests of the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sklearn.linear_model import LinearRegression
+
+from headgate.adapters.pyarrow_cutter import ArrowCutter
+from headgate.adapters.pyarrow_table import ArrowTable
+from headgate.adapters.sklearn_scorer import SklearnScorer
+from headgate.adapters.sklearn_trainer import SklearnTrainer
+from headgate.core.asof import AsOf, Origin, RunType
+from headgate.core.gates import AtMost, NoWorseThan
+from headgate.core.metrics import mae
+from headgate.core.policy import Policy
+from headgate.core.refs import CandidateRef, EvaluationRef, RunRef, SnapshotRef, ValidatedRef, VerdictRef
+from headgate.core.span import Span, days
+from headgate.core.validation import ExpectationResult, Finding, Severity
+from headgate.core.windows import Rolling, Windows
+from headgate.errors import ModelRefusedError
+from headgate.ports import LoadedModel, Question, Recipe, Rows
+from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate
+from headgate.steps.judge import judge_candidate
+from headgate.steps.snapshot import take_snapshot
+from headgate.steps.train import train_candidate
+from headgate.steps.validate import validate_snapshot
+from headgate.testing.fake_log import FakePromotionLog
+from headgate.testing.fake_tracking import FakeRunTracker
+from headgate.testing.memory_store import MemoryStore
+
+MAY = datetime(2024, 5, 1, tzinfo=UTC)
+POLICY = Policy(gates=(AtMost(mae, 5.0), NoWorseThan(mae, tolerance=0.5)))
+QUESTION = Question(metrics=(mae,), slices=(), label="sold", event_time="day")
+
+
+def build(params: Mapping[str, Any]) -> LinearRegression:
+    return LinearRegression(fit_intercept=params.get("intercept", True))
+
+
+def build_nothing(params: Mapping[str, Any]) -> None:
+    return None
+
+
+class Days:
+    """A source with one row a day, whose label is three times its feature."""
+
+    name = "days"
+
+    def read(self, windows: Windows) -> pa.Table:
+        first = windows.training.start
+        count = (windows.holdout.end - first).days
+        return pa.table(
+            {
+                "day": [first + timedelta(days=number) for number in range(count)],
+                "size": [float(number % 7) for number in range(count)],
+                "sold": [3.0 * (number % 7) for number in range(count)],
+            }
+        )
+
+
+class Suite:
+    """A suite whose results are given."""
+
+    def __init__(self, *results: ExpectationResult) -> None:
+        self.results = results
+
+    def run(self, suite: str, rows: Rows) -> tuple[ExpectationResult, ...]:
+        return self.results
+
+
+class Loader:
+    """Finds the estimators that the fake tracker keeps, by the folder's name."""
+
+    def __init__(self, tracker: FakeRunTracker, *, broken: Sequence[str] = ()) -> None:
+        self.tracker = tracker
+        self.broken = broken
+
+    def load(self, folder: Path, trusted: Sequence[str]) -> LoadedModel:
+        if folder.name in self.broken:
+            raise ModelRefusedError("it holds types that nobody trusts")  # noqa: EM101, TRY003 - the test's
+        return LoadedModel(model=self.tracker.models[folder.name][1].model, features=("size",))
+
+
+class NoPages:
+    def validation(self, *_: Any) -> str:
+        return "<p>validation</p>"
+
+    def evaluation(self, *_: Any, **__: Any) -> str:
+        return "<p>evaluation</p>"
+
+
+def result(finding: Finding, severity: Severity = Severity.CRITICAL) -> ExpectationResult:
+    return ExpectationResult(
+        expectation="expect_x", column="size", severity=severity, finding=finding, sentence=f"size {finding}"
+    )
+
+
+class World:
+    """What the steps need, in memory, and the chain up to each step."""
+
+    def __init__(self) -> None:
+        self.log = FakePromotionLog()
+        self.tracker = FakeRunTracker(self.log)
+        self.store = MemoryStore()
+        self.table = ArrowTable()
+        self.loader = Loader(self.tracker)
+        self.suite = Suite(result(Finding.MET))
+
+    def run(self, as_of: datetime = MAY, run_type: RunType = RunType.SCHEDULED) -> RunRef:
+        return RunRef(
+            dag_id="sales",
+            dag_run_id=f"{run_type} {as_of}",
+            run_type=run_type,
+            who="ada",
+            model="sales",
+            as_of=AsOf(instant=as_of, origin=Origin.INTERVAL),
+            windows=Rolling(lookback=days(30), holdout=days(7)).at(as_of, label_delay=Span()),
+        )
+
+    def snapshot(self, *run: Any) -> SnapshotRef:
+        return take_snapshot(
+            self.run(*run), source=Days(), event_time="day", label="sold", cutter=ArrowCutter(), store=self.store
+        )
+
+    def validated(self, *run: Any) -> ValidatedRef:
+        return validate_snapshot(
+            self.snapshot(*run),
+            suite="suite",
+            runner=self.suite,
+            table=self.table,
+            store=self.store,
+            tracker=self.tracker,
+            pages=NoPages(),
+        )
+
+    def trained(self, *run: Any, recipe: Recipe | None = None) -> CandidateRef:
+        return train_candidate(
+            self.validated(*run),
+            recipe=recipe or Recipe(build="tests.unit.world:build"),
+            trainer=SklearnTrainer(),
+            store=self.store,
+            tracker=self.tracker,
+        )
+
+    def evaluated(self, *run: Any) -> EvaluationRef:
+        return self.evaluate(self.trained(*run))
+
+    def evaluate(self, candidate: CandidateRef) -> EvaluationRef:
+        ports = EvaluationPorts(
+            table=self.table,
+            store=self.store,
+            tracker=self.tracker,
+            log=self.log,
+            loader=self.loader,
+            scorer=SklearnScorer(),
+            pages=NoPages(),
+        )
+        return evaluate_candidate(candidate, question=QUESTION, trusted=(), ports=ports)
+
+    def judged(self, *run: Any, dry_run: bool = False, policy: Policy = POLICY) -> VerdictRef:
+        return self.judge(self.evaluated(*run), dry_run=dry_run, policy=policy)
+
+    def judge(self, evaluation: EvaluationRef, *, dry_run: bool = False, policy: Policy = POLICY) -> VerdictRef:
+        return judge_candidate(evaluation, policy=policy, dry_run=dry_run, reason="", tracker=self.tracker)
+
+
+def later(months: int) -> datetime:
+    return MAY.replace(month=MAY.month + months)
