@@ -23,7 +23,7 @@ from headgate.adapters.mlflow_models import (
     tags_of,
 )
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
-from headgate.errors import InputError, TrackingError
+from headgate.errors import InputError, TrackingError, TransientError
 from headgate.ports import Evidence, Fitted
 
 KEY = "headgate.key"
@@ -213,7 +213,12 @@ class MlflowRunTracker:
             self._create(experiment, run, _tags(run, snapshot))
         # Looked up even when just made: the client may have posted twice, and so may somebody else have.
         live = self._live(experiment, run)
-        kept = min(_about(live, snapshot), key=_precedence)
+        kept = min(_about(live, snapshot), key=_precedence, default=None)
+        if kept is None:
+            msg = (
+                f"run {run.key} must stay live while it is opened. Got superseded by another dag run of the same as-of."
+            )
+            raise TransientError(msg)
         self._take_up(kept, _tags(run, snapshot))
         self._supersede_others(live, kept.info.run_id)
         return str(kept.info.run_id)
