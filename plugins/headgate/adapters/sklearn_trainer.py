@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
@@ -218,12 +219,17 @@ def _facts(build: str, frame: pd.DataFrame) -> dict[str, str]:
     commit = _commit(sources[0].parent) if sources else ""
     return {
         "python": platform.python_version(),
-        **{library: version(library) for library in _LIBRARIES},
+        **_versions(),
         "code": _digest_of(build, sources),
         **({"git_commit": commit} if commit else {}),
         "n_features": str(frame.shape[1]),
         "n_rows": str(frame.shape[0]),
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {library: version(library) for library in _LIBRARIES}
 
 
 def _commit(folder: Path) -> str:

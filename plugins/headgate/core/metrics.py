@@ -1,4 +1,8 @@
-"""The metrics that gates may ask for: name, direction and unit. Measuring them is an adapter's work."""
+"""The metrics that gates may ask for: name, direction and unit. Measuring them is an adapter's work.
+
+Of two classes, the greater one is the positive. Of more than two, precision, recall and F1 are macro averages; AUC and
+average precision are one-versus-rest macro averages over the classes that occur among the labels.
+"""
 
 from __future__ import annotations
 
