@@ -1,0 +1,24 @@
+"""The port's two pages."""
+
+from __future__ import annotations
+
+from headgate.adapters.plotly_pages.evaluation import evaluation_page
+from headgate.adapters.plotly_pages.validation import validation_page
+from headgate.core.refs import RunRef
+from headgate.core.validation import ValidationReport
+from headgate.ports import Question, Scored
+
+
+class PlotlyPages:
+    """Draws offline pages with Plotly."""
+
+    def validation(self, report: ValidationReport) -> str:
+        """Return an HTML page of a validation: the verdict first, then what is unmet or broke, then everything."""
+        return validation_page(report)
+
+    def evaluation(self, run: RunRef, scored: Scored, question: Question, *, baseline: str | None) -> str:
+        """Return an HTML page of an evaluation: candidate over baseline in numbers and pictures.
+
+        At most 2,000 rows are drawn, evenly chosen; the numbers are of all rows.
+        """
+        return evaluation_page(run, scored, question, baseline=baseline)
