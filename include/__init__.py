@@ -1,0 +1,1 @@
+"""Your projects: what each model is. When it runs is in `dags/`."""

@@ -1,0 +1,1 @@
+"""Atmospheric CO2 over Mauna Loa, four weeks ahead."""
