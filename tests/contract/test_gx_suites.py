@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -265,3 +267,10 @@ def test_runners_work_at_once_in_several_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert found == {rows: MET if rows >= 6 else UNMET for rows in range(1, 11)}
+
+
+def test_a_run_keeps_no_rows_afterwards(tmp_path: Path) -> None:
+    rows = pa.table({"n": list(range(4321))})
+    GxSuiteRunner().run(written(tmp_path, [entry(NOT_NULL, column="n")]), rows)
+    gc.collect()
+    assert not [o for o in gc.get_objects() if type(o) is pd.DataFrame and len(o) == rows.num_rows]

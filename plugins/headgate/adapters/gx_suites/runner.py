@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date
 from typing import Any, cast
 
 import great_expectations as gx
 import pandas as pd
 import pyarrow as pa
-from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent.interfaces import Batch
 from great_expectations.expectations.expectation import Expectation
 
 from headgate.adapters.gx_suites.reading import Suite, load_suite
@@ -23,6 +26,7 @@ from headgate.ports import Rows
 
 _TYPE_LIST = "expect_column_values_to_be_in_type_list"
 _RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 50}
+_COUNT = itertools.count()
 
 
 class GxSuiteRunner:
@@ -69,16 +73,26 @@ def _run(
         return ()
     suite = gx.ExpectationSuite(name="headgate")
     suite.expectations = list(expectations)  # its constructor refuses ids, and only they lead back to the order
-    batch = _frames().get_batch({"dataframe": frame})
-    return batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters)).results
+    with _batch_of(frame) as batch:
+        return batch.validate(suite, result_format=_RESULT_FORMAT, expectation_parameters=dict(parameters)).results
+
+
+@contextmanager
+def _batch_of(frame: pd.DataFrame) -> Iterator[Batch]:
+    """Yield a batch on a data source of its own: a shared one mixes up threads, and keeps the frame afterwards."""
+    context, name = _context(), f"rows-{next(_COUNT)}"
+    rows = context.data_sources.add_pandas(name).add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    try:
+        yield rows.get_batch({"dataframe": frame})
+    finally:
+        context.data_sources.delete(name)
 
 
 @functools.cache
-def _frames() -> BatchDefinition[Any]:
+def _context() -> EphemeralDataContext:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("headgate").add_dataframe_asset("rows")
-    return asset.add_batch_definition_whole_dataframe("all")
+    return context
 
 
 def _frame(rows: pa.Table, expectations: Sequence[Expectation]) -> pd.DataFrame:
