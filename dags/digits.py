@@ -14,6 +14,7 @@ from headgate import (
     Policy,
     PromoteOperator,
     Rolling,
+    Serving,
     SnapshotOperator,
     TrainOperator,
     ValidateOperator,
@@ -22,10 +23,12 @@ from headgate import (
     f1,
     trigger_form,
 )
+from include.digits import PIXELS
 
 estimator = Estimator(
     "include.digits.model:build",
-    params={"C": Param(default=1.0, minimum=1e-4, maximum=1e4, description="Inverse strength of the regularisation.")},
+    features=PIXELS,
+    params={"C": Param(default=0.1, minimum=1e-4, maximum=1e4, description="Inverse strength of the regularisation.")},
 )
 
 with DAG(
@@ -55,4 +58,4 @@ with DAG(
         policy=Policy(gates=(AtLeast(accuracy, 0.85), NoWorseThan(accuracy, tolerance=0.01))),
     )
     promotion = PromoteOperator(task_id="promote", verdict=verdict.output)
-    DeployOperator(task_id="deploy", promotion=promotion.output)
+    DeployOperator(task_id="deploy", promotion=promotion.output, serving=Serving(conn_id="headgate_server_digits"))

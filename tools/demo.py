@@ -26,7 +26,7 @@ from tools.stack import Stack
 
 HOME = REPOSITORY / ".demo"
 DAG = "co2"
-MODEL = "co2_weekly"
+SERVED = {"headgate_server_default": "co2_weekly", "headgate_server_digits": "digits"}
 FIRST, LAST = datetime(1985, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
 LIVE = "2001-01-01"
 BACKFILLED = LAST.year - FIRST.year + 1
@@ -51,7 +51,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with console.status("starting MLflow, Airflow and the model server ...") as status:
-            stack = Stack(home=HOME, dags_folder=REPOSITORY / "dags", served_model=MODEL)
+            stack = Stack(home=HOME, dags_folder=REPOSITORY / "dags", served=SERVED)
             with stack:
                 stack.api.wait_for_dag(DAG, timeout=PATIENCE)
                 status.stop()
@@ -156,7 +156,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 def _ask(stack: Stack) -> str:
     """Ask the model server as the `curl` line does, and return what it answered."""
-    answer = httpx.post(f"{stack.server_url}/invocations", json={"dataframe_records": [WEEK]}, timeout=10)
+    answer = httpx.post(f"{stack.server_url()}/invocations", json={"dataframe_records": [WEEK]}, timeout=10)
     if not answer.is_success:
         message = f"the model server must answer. Got {answer.status_code}: {answer.text}"
         raise LoopFailedError(message)
@@ -168,8 +168,8 @@ def _addresses(stack: Stack, answered: str) -> str:
     return (
         f"\nAirflow       {stack.airflow_url}/dags/{DAG}   login {stack.username} / {stack.password}\n"
         f"MLflow        {stack.mlflow_url}\n"
-        f"model server  {stack.server_url}/version\n\n"
-        f"curl -s {stack.server_url}/invocations -H 'Content-Type: application/json' -d {body}\n{answered}"
+        f"model server  {stack.server_url()}/version\n\n"
+        f"curl -s {stack.server_url()}/invocations -H 'Content-Type: application/json' -d {body}\n{answered}"
     )
 
 

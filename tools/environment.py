@@ -28,7 +28,7 @@ class Identity:
         airflow_port: Where Airflow's UI and REST API answer.
         execution_port: Where Airflow's tasks report.
         mlflow_port: Where the MLflow server answers.
-        server_port: Where the model server answers.
+        server_ports: Where each model server answers, by its Airflow connection.
     """
 
     password: str
@@ -37,12 +37,7 @@ class Identity:
     airflow_port: int
     execution_port: int
     mlflow_port: int
-    server_port: int
-
-    @property
-    def ports(self) -> tuple[int, int, int, int]:
-        """All ports, in the order of the fields."""
-        return self.airflow_port, self.execution_port, self.mlflow_port, self.server_port
+    server_ports: Mapping[str, int]
 
     @property
     def airflow_url(self) -> str:
@@ -54,10 +49,9 @@ class Identity:
         """The MLflow server's address, without a slash at the end."""
         return f"http://127.0.0.1:{self.mlflow_port}"
 
-    @property
-    def server_url(self) -> str:
-        """The model server's address, without a slash at the end."""
-        return f"http://127.0.0.1:{self.server_port}"
+    def server_url(self, conn_id: str) -> str:
+        """Return a model server's address, without a slash at the end."""
+        return f"http://127.0.0.1:{self.server_ports[conn_id]}"
 
 
 def process_variables(home: Path, parent: Mapping[str, str]) -> dict[str, str]:
@@ -109,16 +103,16 @@ def airflow_variables(
         "usage_data_collection.enabled": False,
         "workers.min_heartbeat_interval": 1,
         "headgate.preload": preload,
+        "headgate.store": (home / "store").as_uri(),
     }
     variables = {f"AIRFLOW__{name.replace('.', '__').upper()}": str(value) for name, value in settings.items()}
     mlflow = {"conn_type": "mlflow", "host": "http://127.0.0.1", "port": identity.mlflow_port}
-    server = {"conn_type": "headgate_server", "host": "http://127.0.0.1", "port": identity.server_port}
-    return {
-        "AIRFLOW_HOME": str(folder),
-        "AIRFLOW_CONN_MLFLOW_DEFAULT": json.dumps(mlflow),
-        "AIRFLOW_CONN_HEADGATE_SERVER_DEFAULT": json.dumps(server),
-        **variables,
+    connections = {"mlflow_default": mlflow} | {
+        conn_id: {"conn_type": "headgate_server", "host": "http://127.0.0.1", "port": port}
+        for conn_id, port in identity.server_ports.items()
     }
+    variables |= {f"AIRFLOW_CONN_{name.upper()}": json.dumps(value) for name, value in connections.items()}
+    return {"AIRFLOW_HOME": str(folder), **variables}
 
 
 def passwords_file(home: Path) -> Path:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+DEFAULT_SERVER = "headgate_server_default"
 HEARTBEATS = ("scheduler", "dag_processor", "triggerer")
 START_SECONDS = 120.0
 
@@ -46,7 +47,7 @@ class Stack:
         dags_folder: Where Airflow looks for Dag files; `None` starts the MLflow server only.
         parallelism: How many tasks run at once.
         preload: Whether the scheduler imports the heavy libraries once, for all the tasks that it forks.
-        served_model: The registered model that a model server serves; `None` starts no such server.
+        served: Registered models, each served by a model server of its own, by its Airflow connection.
         extra_env: Variables for every process; they win over the stack's own.
 
     Attributes:
@@ -63,14 +64,14 @@ class Stack:
         dags_folder: Path | None,
         parallelism: int = 2,
         preload: bool = True,
-        served_model: str | None = None,
+        served: Mapping[str, str] | None = None,
         extra_env: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home.resolve()
         self.dags_folder = dags_folder
         self.parallelism = parallelism
         self.preload = preload
-        self.served_model = served_model
+        self.served = dict(served or {})
         self.extra_env = dict(extra_env or {})
         self.env: dict[str, str] = {}
         self._processes = Processes(logs=self.home / "logs")
@@ -79,7 +80,7 @@ class Stack:
     def __enter__(self) -> Self:
         for folder in ("airflow", "mlflow", "user", "tmp"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)
-        self._identity = _kept_identity(self.home)
+        self._identity = _kept_identity(self.home, servers=tuple(self.served))
         self.env = self._environment(self._identity)
         self._processes.__enter__()
         try:
@@ -109,10 +110,9 @@ class Stack:
         """The password of `username` in Airflow; made once a home."""
         return self._require_identity().password
 
-    @property
-    def server_url(self) -> str:
-        """Where the model server answers, without a slash at the end."""
-        return self._require_identity().server_url
+    def server_url(self, conn_id: str = DEFAULT_SERVER) -> str:
+        """Return where the model server of that Airflow connection answers, without a slash at the end."""
+        return self._require_identity().server_url(conn_id)
 
     @cached_property
     def api(self) -> AirflowApi:
@@ -152,16 +152,16 @@ class Stack:
     def _start(self) -> None:
         began = datetime.now(UTC)
         self.spawn("mlflow", self._mlflow_command())
-        if self.served_model is not None:
-            self.spawn("model-server", self._server_command(self.served_model))
+        for conn_id, model in self.served.items():
+            self.spawn(f"model-server-{model}", self._server_command(conn_id, model))
         if self.dags_folder is not None:
             self._migrate()
             for name, arguments in _airflow_commands(self._require_identity()).items():
                 self.spawn(name, (sys.executable, "-m", "airflow", *arguments))
             self._processes.wait("api-server", lambda: self._beats_since(began), timeout=START_SECONDS)
         self._wait_for("mlflow", f"{self.mlflow_url}/health")
-        if self.served_model is not None:
-            self._wait_for("model-server", f"{self.server_url}/version")
+        for conn_id, model in self.served.items():
+            self._wait_for(f"model-server-{model}", f"{self.server_url(conn_id)}/version")
 
     def _wait_for(self, name: str, url: str) -> None:
         self._processes.wait(name, lambda: _answer_of(url) is not None, timeout=START_SECONDS)
@@ -192,17 +192,10 @@ class Stack:
             *("--serve-artifacts", "--artifacts-destination", (folder / "artifacts").as_uri()),
         )
 
-    def _server_command(self, model: str) -> tuple[str, ...]:
-        headgate = Path(sys.executable).with_name("headgate")
-        return (
-            str(headgate),
-            "serve",
-            model,
-            "--mlflow",
-            self.mlflow_url,
-            "--port",
-            self.server_url.rpartition(":")[2],
-        )
+    def _server_command(self, conn_id: str, model: str) -> tuple[str, ...]:
+        headgate = str(Path(sys.executable).with_name("headgate"))
+        port = self._require_identity().server_ports[conn_id]
+        return (headgate, "serve", model, "--mlflow", self.mlflow_url, "--port", str(port))
 
     def _environment(self, identity: Identity) -> dict[str, str]:
         variables = process_variables(self.home, os.environ)
@@ -240,12 +233,14 @@ def _airflow_commands(identity: Identity) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _kept_identity(home: Path) -> Identity:
+def _kept_identity(home: Path, *, servers: Sequence[str]) -> Identity:
     """Load what the home keeps, or make it; ports that something else has taken meanwhile are replaced."""
     file = home / "identity.json"
     kept = Identity(**json.loads(file.read_text())) if file.exists() else _new_identity()
-    airflow, execution, mlflow, server = _free_ports(*kept.ports)
-    identity = replace(kept, airflow_port=airflow, execution_port=execution, mlflow_port=mlflow, server_port=server)
+    wanted = [kept.server_ports.get(conn_id, 0) for conn_id in servers]
+    airflow, execution, mlflow, *free = _free_ports(kept.airflow_port, kept.execution_port, kept.mlflow_port, *wanted)
+    ports = dict(zip(servers, free, strict=True))
+    identity = replace(kept, airflow_port=airflow, execution_port=execution, mlflow_port=mlflow, server_ports=ports)
     file.touch(mode=0o600)
     file.write_text(json.dumps(asdict(identity)))
     return identity
@@ -259,7 +254,7 @@ def _new_identity() -> Identity:
         airflow_port=0,
         execution_port=0,
         mlflow_port=0,
-        server_port=0,
+        server_ports={},
     )
 
 

@@ -61,6 +61,7 @@ def preload() -> None:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     for module in _HEAVY:
         importlib.import_module(module)
+    importlib.import_module("headgate.adapters.mlflow_models").warm_up()
     gc.collect()
     gc.freeze()
 

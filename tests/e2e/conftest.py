@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
+SERVED = {"headgate_server_default": "co2_weekly", "headgate_server_digits": "digits"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,5 +32,5 @@ def dags_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, dags_folder: Path) -> Iterator[Stack]:
     """Airflow and an MLflow server, running; ended with the session."""
-    with Stack(home=tmp_path_factory.mktemp("stack"), dags_folder=dags_folder) as running:
+    with Stack(home=tmp_path_factory.mktemp("stack"), dags_folder=dags_folder, served=SERVED) as running:
         yield running

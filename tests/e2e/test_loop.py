@@ -112,7 +112,7 @@ def test_a_live_run_promotes_deploys_and_answers(
     version = client.get_model_version_by_alias("co2_weekly", "champion")
     assert (str(version.version), version.tags["headgate.reason"]) == ("1", "the first champion")
     assert version.tags["headgate.who"] == stack.username
-    answer = httpx.get(f"{stack.server_url}/version").json()
+    answer = httpx.get(f"{stack.server_url()}/version").json()
     assert (answer["model"], answer["version"]) == ("co2_weekly", "1")
 
 
@@ -181,7 +181,7 @@ def test_the_written_out_chain_of_digits_runs_and_promotes(api: AirflowApi, clie
     dag_run_id = finished(api, "digits", {"as_of": "2024-02-25"})
 
     found = states(api, "digits", dag_run_id)
-    assert {found[task_id] for task_id in CHAIN[:6]} == {"success"}
+    assert set(found.values()) == {"success"}
     assert client.get_model_version_by_alias("digits", "champion").version == "1"
 
 

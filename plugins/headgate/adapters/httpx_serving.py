@@ -42,7 +42,7 @@ class HttpServingTarget:
         give_up = time.monotonic() + self._timeout
         state = self._call("POST", "/refresh").json()
         while True:
-            if state["model"] != model:
+            if state["model"] not in {model, None}:
                 msg = f"{self._url} must serve {model}. Got a server of {state['model']!r} instead."
                 raise DeploymentError(msg)
             if state["version"] == version:

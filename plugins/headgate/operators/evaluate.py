@@ -96,4 +96,9 @@ class EvaluateOperator(BaseOperator):
             self.log.warning("%s", found.baseline_error)
         for measure in found.measures:
             if measure.slice == "overall":
-                self.log.info("%s: candidate %s, baseline %s", measure.metric, measure.candidate, measure.baseline)
+                pair = (_number(measure.candidate), _number(measure.baseline))
+                self.log.info("%s: candidate %s, baseline %s", measure.metric, *pair)
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4g}"

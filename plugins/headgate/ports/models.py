@@ -40,7 +40,7 @@ class Fitted:
     Args:
         model: The estimator itself.
         example: Two rows of features (a pandas frame), as the model takes them.
-        prediction: What it predicts for up to 1,000 rows of features, and those rows: for the signature.
+        prediction: Up to 1,000 rows of features, and what it predicts for them: for the signature.
         trusted: The types that its saved form holds and that were allowed, computed and checked.
         seconds: Wall time of the fit.
         facts: Library versions and whatever else explains the fit, as text.
