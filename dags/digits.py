@@ -7,6 +7,7 @@ from headgate import (
     DeployOperator,
     Estimator,
     EvaluateOperator,
+    FunctionSource,
     JudgeOperator,
     Label,
     NoWorseThan,
@@ -41,7 +42,7 @@ with DAG(
     snapshot = SnapshotOperator(
         task_id="snapshot",
         model="digits",
-        source="include.digits.data:daily",
+        source=FunctionSource("include.digits.data:daily"),
         label=Label("digit", delay=days(1)),
         windows=Rolling(lookback=days(28), holdout=days(7)),
     )

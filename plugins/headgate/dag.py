@@ -66,12 +66,12 @@ def retraining_dag(
     return dag
 
 
-def trigger_form(estimator: Estimator | str | None = None) -> dict[str, FormField]:
+def trigger_form(estimator: Estimator | None = None) -> dict[str, FormField]:
     """Return the fields of the trigger form: as-of, dry run, reason, and the estimator's params.
 
     Each has a type, a description and a default; Airflow refuses a value of the wrong type where it is typed.
     """
-    params = estimator.params if isinstance(estimator, Estimator) else {}
+    params = estimator.params if estimator else {}
     return {
         "as_of": FormField(
             None,
@@ -119,20 +119,19 @@ def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) ->
     p = pipeline
     at: dict[str, Any] = {"mlflow_conn_id": mlflow_conn_id}
     kept: dict[str, Any] = {"store_url": store_url}
-    estimator = p.estimator if isinstance(p.estimator, Estimator) else Estimator(p.estimator)
     snapshot = SnapshotOperator(
         task_id="snapshot", model=p.model, source=p.source, label=p.label, windows=p.windows, **kept
     )
     validated = ValidateOperator(
         task_id="validate", snapshot=snapshot.output, expectations=p.expectations, **at, **kept
     )
-    candidate = TrainOperator(task_id="train", validated=validated.output, estimator=estimator, **at, **kept)
+    candidate = TrainOperator(task_id="train", validated=validated.output, estimator=p.estimator, **at, **kept)
     evaluation = EvaluateOperator(
         task_id="evaluate",
         candidate=candidate.output,
         metrics=p.metrics,
         slices=p.slices,
-        trusted=estimator.trusted,
+        trusted=p.estimator.trusted,
         **at,
         **kept,
     )

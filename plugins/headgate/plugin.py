@@ -62,6 +62,7 @@ def preload() -> None:
     for module in _HEAVY:
         importlib.import_module(module)
     importlib.import_module("headgate.adapters.mlflow_models").warm_up()
+    importlib.import_module("headgate.adapters.plotly_pages.bundle").packed_plotly()
     gc.collect()
     gc.freeze()
 

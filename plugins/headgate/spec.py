@@ -137,7 +137,7 @@ class Estimator:
     """
 
     build: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     features: tuple[str, ...] | None = None
     trusted: tuple[str, ...] = ()
@@ -198,11 +198,11 @@ class Pipeline:
 
     Args:
         model: Name of the registered model: letters, digits, `_`, `.` and `-`, 100 at most.
-        source: Where rows come from; a string is the dotted path of a `FunctionSource`.
+        source: Where rows come from.
         label: The column to predict.
         windows: The windows before an as-of.
         expectations: A Great Expectations suite: path of its JSON, or dotted path of a function that builds it.
-        estimator: How the candidate is built; a string is its dotted path.
+        estimator: How the candidate is built.
         metrics: Metrics to measure, besides those that the gates ask for.
         policy: The gates.
         slices: Columns whose values are slices.
@@ -213,11 +213,11 @@ class Pipeline:
     """
 
     model: str
-    source: FunctionSource | ParquetSource | str
-    label: Label | str
+    source: FunctionSource | ParquetSource
+    label: Label
     windows: Rolling
     expectations: str
-    estimator: Estimator | str
+    estimator: Estimator
     metrics: tuple[Metric, ...]
     policy: Policy
     slices: tuple[str, ...] = ()
@@ -225,22 +225,23 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         require_model_name(self.model)
-        self._become("source", FunctionSource(self.source) if isinstance(self.source, str) else self.source)
-        self._become("label", Label(self.label) if isinstance(self.label, str) else self.label)
-        self._become("estimator", Estimator(self.estimator) if isinstance(self.estimator, str) else self.estimator)
-        require_kind("source", self.source, FunctionSource | ParquetSource, "a dotted path, or a source")
-        require_kind("label", self.label, Label, "a column's name, or a Label")
+        require_kind(
+            "source",
+            self.source,
+            FunctionSource | ParquetSource,
+            'a source such as FunctionSource("include.co2.data:weekly")',
+        )
+        require_kind("label", self.label, Label, 'a Label such as Label("sold", delay=days(1))')
         require_kind("windows", self.windows, Rolling, "Rolling(lookback=..., holdout=...)")
         _require_text("expectations", self.expectations)
-        require_kind("estimator", self.estimator, Estimator, "a dotted path, or an Estimator")
+        require_kind(
+            "estimator", self.estimator, Estimator, 'an Estimator such as Estimator("include.co2.model:build")'
+        )
         require_kind("policy", self.policy, Policy, "Policy(gates=(...))")
-        self._become("metrics", metrics_of(self.metrics, self.policy))
-        self._become("slices", tuple(self.slices))
+        object.__setattr__(self, "metrics", metrics_of(self.metrics, self.policy))
+        object.__setattr__(self, "slices", tuple(self.slices))
         if self.serving is not None:
             require_kind("serving", self.serving, Serving, "a Serving, or None")
-
-    def _become(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)
 
 
 def metrics_of(metrics: object, policy: Policy) -> tuple[Metric, ...]:

@@ -100,6 +100,7 @@ def test_each_run_has_one_live_mlflow_run_with_params_dataset_and_model(
         assert run.info.status == "FINISHED"
         assert run.data.params["params.alpha"] == "0.1"
         assert run.data.metrics["mae"] > 0
+        assert run.inputs is not None
         assert [inputs.dataset.digest for inputs in run.inputs.dataset_inputs]
         assert run.data.tags["headgate.verdict"] in {"PASS", "FAIL", "UNDECIDED"}
         assert client.get_logged_model(run.data.tags["headgate.candidate"]).status == "READY"

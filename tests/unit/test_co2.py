@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error
 
-from headgate import Estimator, Label, Windows, weeks
+from headgate import Windows, weeks
 from headgate.adapters.gx_suites import GxSuiteRunner
 from headgate.adapters.sklearn_trainer import SklearnTrainer
 from headgate.core.validation import ExpectationResult, Finding, Severity
@@ -21,8 +21,6 @@ from include.co2.pipeline import pipeline
 YEARS = range(1985, 2003)
 RECORD = record()
 LABEL, ESTIMATOR = pipeline.label, pipeline.estimator
-assert isinstance(LABEL, Label)
-assert isinstance(ESTIMATOR, Estimator)
 assert ESTIMATOR.features is not None
 DELAY = LABEL.delay
 FEATURES = list(ESTIMATOR.features)

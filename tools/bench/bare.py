@@ -46,7 +46,7 @@ def main(tracking_uri: str, runs: int) -> None:
     print(json.dumps({"imports": IMPORTED, "runs": seconds}))
 
 
-def retrain(as_of, batches, suite, experiment_id, champion):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def retrain(as_of, batches, suite, experiment_id, champion):
     """Retrain as of one month."""
     windows = pipeline.windows.at(as_of, label_delay=pipeline.label.delay)
     frame = all_hours()
@@ -69,7 +69,7 @@ def retrain(as_of, batches, suite, experiment_id, champion):  # type: ignore[no-
     return model if better else champion
 
 
-def score(model, x, y, season):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def score(model, x, y, season):
     """Return the metrics, overall and by season."""
     predicted = model.predict(x)
     scores = {}
@@ -80,7 +80,7 @@ def score(model, x, y, season):  # type: ignore[no-untyped-def]  # noqa: ANN001,
     return scores
 
 
-def log(model, x, scores, experiment_id, folder):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def log(model, x, scores, experiment_id, folder):
     """Log run, files and model to MLflow, and register the model."""
     client = mlflow.MlflowClient()
     with mlflow.start_run(experiment_id=experiment_id) as run:
@@ -102,7 +102,7 @@ def log(model, x, scores, experiment_id, folder):  # type: ignore[no-untyped-def
     client.set_registered_model_alias("bare", "champion", version.version)
 
 
-def trusted_types(model):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def trusted_types(model):
     """Return every type of a fitted model."""
     import skops.io
 

@@ -62,7 +62,7 @@ class MlflowHook(BaseHook):
         return MlflowRunTracker(self.url, username=self.connection.login, password=self.connection.password)
 
     @cached_property
-    def log(self) -> PromotionLog:
+    def promotion_log(self) -> PromotionLog:
         """Promotion logs of the server."""
         from headgate.adapters.mlflow_log import MlflowPromotionLog
 

@@ -67,7 +67,7 @@ class DeployOperator(BaseOperator):
                 table=parts.table(),
                 store=store_at(self.store_url),
                 tracker=mlflow.tracker,
-                log=mlflow.log,
+                log=mlflow.promotion_log,
                 serving_target=server.serving_target,
             )
         self.links["Deployment"] = deployment.url

@@ -78,7 +78,7 @@ class EvaluateOperator(BaseOperator):
                     table=parts.table(),
                     store=store_at(self.store_url),
                     tracker=mlflow.tracker,
-                    log=mlflow.log,
+                    log=mlflow.promotion_log,
                     loader=parts.loader(),
                     scorer=parts.scorer(),
                     pages=parts.pages(),

@@ -24,8 +24,8 @@ class SnapshotOperator(BaseOperator):
 
     Args:
         model: Name of the registered model that the chain retrains.
-        source: Where rows come from; a string is the dotted path of a `FunctionSource`.
-        label: The column to predict; a string is the column's name.
+        source: Where rows come from.
+        label: The column to predict.
         windows: The windows before an as-of.
         store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
 
@@ -40,8 +40,8 @@ class SnapshotOperator(BaseOperator):
         self,
         *,
         model: str,
-        source: FunctionSource | ParquetSource | str,
-        label: Label | str,
+        source: FunctionSource | ParquetSource,
+        label: Label,
         windows: Rolling,
         store_url: str | None = None,
         **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
@@ -55,8 +55,7 @@ class SnapshotOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
         """Take the snapshot."""
-        source = FunctionSource(self.source) if isinstance(self.source, str) else self.source
-        label = Label(self._label) if isinstance(self._label, str) else self._label
+        source, label = self.source, self._label
         with airflow_outcome():
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
             self.log.info("%s (from %s)", run.windows, run.as_of.origin)

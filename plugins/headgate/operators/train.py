@@ -23,7 +23,7 @@ class TrainOperator(BaseOperator):
 
     Args:
         validated: Output of a `ValidateOperator`.
-        estimator: How the candidate is built; a string is the dotted path of its `build(params)`.
+        estimator: How the candidate is built.
         mlflow_conn_id: Airflow connection of the MLflow server.
         store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
 
@@ -39,7 +39,7 @@ class TrainOperator(BaseOperator):
         self,
         *,
         validated: Any,  # noqa: ANN401 - an XComArg
-        estimator: Estimator | str,
+        estimator: Estimator,
         mlflow_conn_id: str = MlflowHook.default_conn_name,
         store_url: str | None = None,
         **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
@@ -54,13 +54,12 @@ class TrainOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
         """Fit and log the candidate, or find the one that an earlier try made."""
         mlflow = MlflowHook(self.mlflow_conn_id)
-        estimator = Estimator(self.estimator) if isinstance(self.estimator, str) else self.estimator
         with airflow_outcome():
             validated = wire.load(ValidatedRef, self.validated)
             self.log.info("%s", validated.snapshot.run.windows)
             candidate = train_candidate(
                 validated,
-                recipe=estimator.recipe(context["params"]),
+                recipe=self.estimator.recipe(context["params"]),
                 trainer=parts.trainer(),
                 store=store_at(self.store_url),
                 tracker=mlflow.tracker,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headgate import wire
@@ -72,7 +72,7 @@ def evaluate_candidate(
         baseline_error=refusal or scored.baseline_error,
         measures=scored.measures,
     )
-    _record(candidate, evaluation, scored, question, ports)
+    _record(candidate, evaluation, replace(scored, baseline_error=evaluation.baseline_error), question, ports)
     return EvaluationRef(
         candidate=candidate, evaluation=evaluation, head=head.number, champion=_champion_of(head.champion)
     )

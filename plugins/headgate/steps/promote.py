@@ -67,9 +67,11 @@ def _require_unmoved(model: str, verdict: VerdictRef, head: Head) -> None:
 
 
 def _lost(model: str, verdict: VerdictRef, champion: LogEntry | None) -> str:
-    now = f"version {champion.version} (as-of {champion.entry.as_of:%Y-%m-%d}, by {champion.entry.who})"
+    now = "nobody"
+    if champion is not None:
+        now = f"version {champion.version} (as-of {champion.entry.as_of:%Y-%m-%d}, by {champion.entry.who})"
     return (
         f"candidate {verdict.candidate.model_id} of {model} must be promoted onto the log that it was judged against "
         f"(last version {verdict.head}). Got another promotion in between: the champion is "
-        f"{now if champion else 'nobody'}. Clear the task 'evaluate' and what follows, to judge against it."
+        f"{now}. Clear the task 'evaluate' and what follows, to judge against it."
     )
