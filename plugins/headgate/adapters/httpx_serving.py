@@ -13,6 +13,7 @@ from headgate.errors import DeploymentError, TransientError
 from headgate.ports import Answer, Rows
 
 _PAUSE = 0.1
+_STATE = ("model", "version", "refused", "outage")
 
 
 class HttpServingTarget:
@@ -40,14 +41,14 @@ class HttpServingTarget:
             TransientError: It can't be reached, or didn't get there in time.
         """
         give_up = time.monotonic() + self._timeout
-        state = self._call("POST", "/refresh").json()
+        state = self._look("POST", "/refresh")
         while True:
-            if state["model"] not in {model, None}:
+            if state["model"] != model:
                 msg = f"{self._url} must serve {model}. Got a server of {state['model']!r} instead."
                 raise DeploymentError(msg)
             if state["version"] == version:
                 return
-            refused = state.get("refused") or {}
+            refused = state["refused"] or {}
             if refused.get("version") == version:
                 msg = (
                     f"{self._url} refuses version {version} of {model}, and goes on serving version "
@@ -57,18 +58,39 @@ class HttpServingTarget:
             if time.monotonic() > give_up:
                 msg = (
                     f"{self._url} must serve version {version} of {model} within {self._timeout:g} s. "
-                    f"It still serves version {state['version']}."
+                    f"It still serves version {state['version']}{_because(state)}"
                 )
                 raise TransientError(msg)
             time.sleep(_PAUSE)
-            state = self._call("GET", "/version").json()
+            state = self._look("GET", "/version")
 
     def ask(self, rows: Rows) -> Answer:
-        """Return the server's predictions for rows of features."""
+        """Return the server's predictions for rows of features.
+
+        Raises:
+            DeploymentError: It refuses the rows, or is no model server.
+            TransientError: It can't be reached, or has no champion yet.
+        """
         plain = cast("Any", rows).to_pylist()
         records = [{name: _json_of(value) for name, value in row.items()} for row in plain]
         answer = self._call("POST", "/invocations", json={"dataframe_records": records})
-        return Answer(version=answer.headers["X-Headgate-Version"], predictions=tuple(answer.json()["predictions"]))
+        try:
+            return Answer(version=answer.headers["X-Headgate-Version"], predictions=tuple(answer.json()["predictions"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._stranger("/invocations", answer) from error
+
+    def _look(self, method: str, path: str) -> dict[str, Any]:
+        answer = self._call(method, path)
+        try:
+            state = dict(answer.json())
+            return {name: state[name] for name in _STATE}
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._stranger(path, answer) from error
+
+    def _stranger(self, path: str, answer: httpx.Response) -> DeploymentError:
+        return DeploymentError(
+            f"{self._url} must be a Headgate model server. Got {answer.text[:80]!r} at {path} instead."
+        )
 
     def _call(self, method: str, path: str, **body: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
         try:
@@ -83,6 +105,10 @@ class HttpServingTarget:
             msg = f"model server at {self._url} refused {path} with {answer.status_code}: {answer.text[:300]}"
             raise DeploymentError(msg)
         return answer
+
+
+def _because(state: dict[str, Any]) -> str:
+    return f": {state['outage']}" if state["outage"] else "."
 
 
 def _json_of(value: object) -> object:

@@ -23,6 +23,7 @@ from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatch
 from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
 
 from headgate.adapters.mlflow_client import said_by
+from headgate.adapters.quiet_skops import quiet
 from headgate.core.evaluation import OVERALL, Measure
 from headgate.core.refs import PartRef, SnapshotRef
 from headgate.errors import ModelRefusedError
@@ -60,8 +61,7 @@ def save_folder(fitted: Fitted, folder: Path, signature: ModelSignature, *, mlfl
     """
     model = Model(run_id=mlflow_run, model_uuid=None)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # some thousand from skops for one forest
+        with quiet():
             save_model(
                 fitted.model,
                 str(folder),

@@ -5,98 +5,119 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
-from mlflow import MlflowClient
-from mlflow.artifacts import download_artifacts
+from joblib import parallel_config
+from mlflow.entities import LoggedModelStatus
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from mlflow.pyfunc import PyFuncModel, scoring_server
-from mlflow.types import DataType
+from mlflow.types import DataType, Schema
 from mlflow.utils.proto_json_utils import cast_df_types_according_to_schema
 
+from headgate.adapters.mlflow_client import MlflowServer, is_missing
 from headgate.core.serving import Version
-from headgate.errors import InputError, ModelRefusedError, TrackingError, TransientError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mlflow.types import Schema
+from headgate.errors import InputError, ModelRefusedError
+from headgate.ports import ModelLoader
 
 CHAMPION = "champion"
 METHODS = ("predict", "predict_proba", "decision_function")
 
-_MISSING = "RESOURCE_DOES_NOT_EXIST"
-_OUTAGES = frozenset({"INTERNAL_ERROR", "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "DEADLINE_EXCEEDED"})
+_LOGGED_MODEL = "models:/m-"
+_METHOD = "predict_method"
+_EXAMPLE = "serving_input_example.json"
 _AS_JSON_GIVES_IT = frozenset({DataType.double, DataType.long, DataType.boolean})
+_WHOLE = frozenset({DataType.integer, DataType.long, DataType.boolean})
 _BAD_ROWS = (MlflowException, ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
 class MlflowChampionSource:
-    """The version behind the alias ``champion`` of one registered model, over HTTP.
+    """`ChampionSource`: the version behind the alias `champion` of one registered model, over HTTP.
 
     Args:
-        tracking_uri: The server's address; ``http`` or ``https``, since a database address skips its login.
+        tracking_uri: The server's address, http or https.
         model: Name of the registered model.
-        load_estimator: Reads the estimator's file, or refuses it.
+        loader: Loads the model's folder, or refuses it.
+        trusted: Full names of types outside scikit-learn, NumPy and SciPy that a model may bring along.
+
+    Raises:
+        InputError: The address isn't http or https, or holds a password.
     """
 
-    def __init__(self, tracking_uri: str, model: str, *, load_estimator: Callable[[Path], Any]) -> None:
-        if not tracking_uri.startswith(("http://", "https://")):
-            message = f"the MLflow address of a model server must start with http:// or https://. Got {tracking_uri!r} instead."
-            raise InputError(message)
-        self._tracking_uri = tracking_uri
+    def __init__(self, tracking_uri: str, model: str, *, loader: ModelLoader, trusted: tuple[str, ...] = ()) -> None:
+        self._server = MlflowServer(tracking_uri)
+        self._client = self._server.client
         self._model = model
-        self._load_estimator = load_estimator
+        self._loader = loader
+        self._trusted = trusted
 
-    @cached_property
-    def _client(self) -> MlflowClient:
-        return MlflowClient(tracking_uri=self._tracking_uri, registry_uri=self._tracking_uri)
+    @property
+    def model(self) -> str:
+        """Name of the registered model."""
+        return self._model
 
     def champion_of(self) -> Version | None:
-        """Return the champion; ``None`` while there is no such model, or no champion yet.
+        """Return the champion; `None` while there is no such model, or no champion yet.
 
         Raises:
-            TransientError: The registry doesn't answer.
+            TransientError: MLflow doesn't answer.
             TrackingError: It answers and refuses.
         """
-        try:
-            number = self._client.get_registered_model(self._model).aliases.get(CHAMPION)
-            if number is None:
-                return None
-            found = self._client.get_model_version(self._model, str(number))
-        except MlflowException as error:
-            if error.error_code == _MISSING:
-                return None
-            raise self._translated(error) from error
-        return Version(model=self._model, version=str(found.version), model_id=found.model_id or None)
+        with self._server.asked(f"name the champion of {self._model}"):
+            try:
+                number = self._client.get_registered_model(self._model).aliases.get(CHAMPION)
+                if number is None:
+                    return None
+                found = self._client.get_model_version(self._model, str(number))
+            except MlflowException as error:
+                if is_missing(error):
+                    return None
+                raise
+        return Version(model=self._model, version=str(found.version), model_id=_model_id_of(found.source))
 
     def load(self, version: Version) -> ScoringModel:
         """Download a version's files into a folder that is gone afterwards, and load them.
 
         Raises:
-            ModelRefusedError: Another format than skops, untrusted types, or damaged files.
-            TransientError: The registry or its store doesn't answer.
+            ModelRefusedError: Not a logged model, another format than skops, untrusted types, or damaged files.
+            TransientError: MLflow doesn't answer.
+            TrackingError: It answers and refuses.
         """
-        with tempfile.TemporaryDirectory(prefix="headgate-model-") as folder:
-            try:
-                found = Path(self._download(version, folder))
-            except MlflowException as error:
-                raise self._translated(error) from error
-            return _read_model(version, found, self._load_estimator)
+        with tempfile.TemporaryDirectory(prefix="headgate-model-") as parent:
+            folder = Path(parent)
+            self._download(version, folder)
+            loaded = self._loader.load(folder, self._trusted)
+            example = folder / _EXAMPLE
+            return ScoringModel(
+                version=version.version,
+                metadata=_metadata(folder),
+                estimator=loaded.model,
+                example=example.read_bytes() if example.is_file() else None,
+            )
 
-    def _download(self, version: Version, folder: str) -> str:
-        uri = f"models:/{version.model_id}" if version.model_id else f"models:/{version.model}/{version.version}"
-        return download_artifacts(
-            artifact_uri=uri, dst_path=folder, tracking_uri=self._tracking_uri, registry_uri=self._tracking_uri
-        )
+    def _download(self, version: Version, folder: Path) -> None:
+        named = f"version {version.version} of {version.model}"
+        if version.model_id is None:
+            msg = f"{named} must stand for a logged model (models:/m-...). Got a version of other files instead."
+            raise ModelRefusedError(msg)
+        with self._server.asked(f"give the model of {named}"):
+            if not self._is_whole(version.model_id):
+                msg = f"{named} must stand for a logged model that is whole. Got {version.model_id} instead."
+                raise ModelRefusedError(msg)
+            tracking = self._client._tracking_client  # noqa: SLF001 - nothing public downloads from a given server
+            repository = tracking._get_artifact_repo(version.model_id, resource="logged_model")  # noqa: SLF001
+            repository.download_artifacts("", dst_path=str(folder))
 
-    def _translated(self, error: MlflowException) -> TransientError | TrackingError:
-        kind = TransientError if error.error_code in _OUTAGES else TrackingError
-        return kind(f"the registry at {self._tracking_uri} must say what {self._model!r} is. Got {_first_line(error)} instead.")
+    def _is_whole(self, model_id: str) -> bool:
+        try:
+            return bool(self._client.get_logged_model(model_id).status == LoggedModelStatus.READY)
+        except MlflowException as error:
+            if is_missing(error):
+                return False
+            raise
 
 
 class ScoringModel:
@@ -106,18 +127,20 @@ class ScoringModel:
     a request of 1.7 ms.
 
     Args:
-        version: Where it comes from; each answer says so.
-        metadata: The model's ``MLmodel`` file.
+        version: The registry's number; each answer says so.
+        metadata: The model's `MLmodel` file.
         estimator: The scikit-learn estimator.
         example: The body of a request that the model was logged with, if it was.
     """
 
-    def __init__(self, *, version: Version, metadata: Model, estimator: Any, example: bytes | None = None) -> None:
-        self.version = version
+    def __init__(self, *, version: str, metadata: Model, estimator: Any, example: bytes | None = None) -> None:  # noqa: ANN401 - any estimator
+        self._version = version
         self._estimator = estimator
         self._example = example
-        self._schema: Schema | None = metadata.get_input_schema()
+        self._schema: Schema = metadata.get_input_schema()
         self._plain = _plain_columns(self._schema)
+        # MLflow would cut 1.5 to 1 and take "false" for true.
+        self._whole = [name for name, kind in self._schema.input_dict().items() if kind.type in _WHOLE]
         self._enforcing = {
             method: PyFuncModel(model_meta=metadata, model_impl=estimator, predict_fn=method)
             for method in METHODS
@@ -125,7 +148,7 @@ class ScoringModel:
         }
 
     def answer(self, body: bytes, content_type: str) -> str:
-        """Return the JSON answer to one request: ``{"predictions": [...], "model_version": "7"}``.
+        """Return the JSON answer to one request: `{"predictions": [...], "model_version": "7"}`.
 
         Raises:
             InputError: The request can't be read, doesn't fit the signature, or the estimator can't predict it.
@@ -134,10 +157,10 @@ class ScoringModel:
         try:
             predictions = self._predicted(data, method)
         except _BAD_ROWS as error:
-            message = f"rows of the request must be ones that the model can predict. Got {_first_line(error)} instead."
-            raise InputError(message) from error
+            msg = f"rows of the request must be ones that the model can predict. Got {_first_line(error)} instead."
+            raise InputError(msg) from error
         text = io.StringIO()
-        scoring_server.predictions_to_json(predictions, text, {"model_version": self.version.version})
+        scoring_server.predictions_to_json(predictions, text, {"model_version": self._version})
         return text.getvalue()
 
     def warm_up(self) -> None:
@@ -145,17 +168,15 @@ class ScoringModel:
         if self._example is not None:
             self.answer(self._example, "application/json")
 
-    def _predicted(self, data: Any, method: str) -> Any:
-        if self._is_plain(data):
-            return getattr(self._estimator, method)(data)
-        return self._enforcing[method].predict(data)
+    def _predicted(self, data: object, method: str) -> Any:  # noqa: ANN401 - what estimators return
+        with parallel_config(backend="sequential"):  # as in training: a forest's threads add trees up in any order
+            if isinstance(data, pd.DataFrame) and self._is_plain(data):
+                return getattr(self._estimator, method)(data)
+            return self._enforcing[method].predict(data)
 
-    def _is_plain(self, data: Any) -> bool:
+    def _is_plain(self, frame: pd.DataFrame) -> bool:
         return (
-            self._plain is not None
-            and isinstance(data, pd.DataFrame)
-            and dict(data.dtypes) == self._plain
-            and list(data.columns) == list(self._plain)
+            self._plain is not None and list(frame.columns) == list(self._plain) and dict(frame.dtypes) == self._plain
         )
 
     def _parsed(self, body: bytes, content_type: str) -> tuple[Any, str]:
@@ -166,89 +187,75 @@ class ScoringModel:
             if kind == scoring_server.CONTENT_TYPE_JSON:
                 return self._from_json(body)
         except _BAD_ROWS as error:
-            message = f"a request must be readable as the model's signature says. Got {_first_line(error)} instead."
-            raise InputError(message) from error
-        message = f"content type of a request must be application/json or text/csv. Got {content_type!r} instead."
-        raise InputError(message)
+            msg = f"a request must be readable as the model's signature says. Got {_first_line(error)} instead."
+            raise InputError(msg) from error
+        msg = f"content type of a request must be application/json or text/csv. Got {content_type!r} instead."
+        raise InputError(msg)
 
     def _from_json(self, body: bytes) -> tuple[Any, str]:
         request = json.loads(body)
         if not isinstance(request, dict):
-            message = f"a request must be a JSON object. Got a {type(request).__name__} instead."
-            raise InputError(message)
+            msg = f"a request must be a JSON object. Got a {type(request).__name__} instead."
+            raise InputError(msg)
         method = self._method_of(request.pop(scoring_server.SERVING_PARAMS_KEY, None))
         if request.keys() & {scoring_server.DF_SPLIT, scoring_server.DF_RECORDS}:
             return self._cast(scoring_server.infer_and_parse_data(request)), method
         return scoring_server.infer_and_parse_data(request, self._schema), method
 
-    def _method_of(self, params: Any) -> str:
-        method = (params or {"predict_method": "predict"}).get("predict_method")
-        if method not in self._enforcing or len(params or [method]) != 1:
-            known = ", ".join(self._enforcing)
-            message = f"params of a request must be a predict_method out of {known}. Got {params!r} instead."
-            raise InputError(message)
-        return str(method)
+    def _method_of(self, params: Mapping[str, str] | None) -> str:
+        for method in self._enforcing:
+            if (params or {_METHOD: "predict"}) == {_METHOD: method}:
+                return method
+        msg = f"params of a request must be a {_METHOD} out of {', '.join(self._enforcing)}. Got {params!r} instead."
+        raise InputError(msg)
 
     def _cast(self, frame: pd.DataFrame) -> pd.DataFrame:
-        if self._schema is None or self._is_plain(frame):
+        if self._is_plain(frame):
             return frame
         if not frame.columns.is_unique:
-            message = f"columns of a request must be unique. Got {list(frame.columns)} instead."
-            raise InputError(message)
-        if self._schema.has_input_names() and (absent := set(self._schema.required_input_names()) - set(frame.columns)):
-            message = f"columns of a request must include {_listed(absent)}. Got {_listed(frame.columns)} instead."
-            raise InputError(message)
-        return cast_df_types_according_to_schema(frame, self._schema)
+            msg = f"columns of a request must be unique. Got {list(frame.columns)} instead."
+            raise InputError(msg)
+        if absent := set(self._schema.required_input_names()) - set(frame.columns):
+            msg = f"columns of a request must include {_listed(absent)}. Got {_listed(frame.columns)} instead."
+            raise InputError(msg)
+        before = frame[[name for name in self._whole if name in frame]].copy()
+        cast = cast_df_types_according_to_schema(frame, self._schema)
+        if lost := [name for name in before if not (cast[name] == before[name]).all()]:
+            msg = f"columns {_listed(lost)} of a request must hold values of the signature's type. Got others instead."
+            raise InputError(msg)
+        return cast
 
 
-def _read_model(version: Version, folder: Path, load_estimator: Callable[[Path], Any]) -> ScoringModel:
+def _model_id_of(source: str | None) -> str | None:
+    """Return the logged model's id; over REST a version names it in its source only."""
+    found = (source or "").strip("/")
+    is_logged = found.startswith(_LOGGED_MODEL) and "/" not in found.removeprefix("models:/")
+    return found.removeprefix("models:/") if is_logged else None
+
+
+def _metadata(folder: Path) -> Model:
     try:
-        metadata = Model.load(str(folder))
+        return Model.load(str(folder))
     except _BAD_ROWS as error:
-        message = f"a served model must have a readable MLmodel file. Got {_first_line(error)} instead."
-        raise ModelRefusedError(message) from error
-    estimator = load_estimator(_estimator_file(metadata, folder))
-    example = folder / "serving_input_example.json"
-    return ScoringModel(
-        version=version,
-        metadata=metadata,
-        estimator=estimator,
-        example=example.read_bytes() if example.is_file() else None,
-    )
+        msg = f"model must have a readable MLmodel file. Got {_first_line(error)} instead."
+        raise ModelRefusedError(msg) from error
 
 
-def _estimator_file(metadata: Model, folder: Path) -> Path:
-    flavor = metadata.flavors.get("sklearn")
-    if flavor is None:
-        message = f"a served model must be a scikit-learn model. Got {_listed(metadata.flavors)} instead."
-        raise ModelRefusedError(message)
-    form = flavor.get("serialization_format", "pickle")
-    if form != "skops":
-        message = f"a served model must be stored with skops, which runs no code of the file's. Got {form} instead."
-        raise ModelRefusedError(message)
-    path = (folder / str(flavor.get("pickled_model"))).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        message = f"the estimator's file must be one of the model's files. Got {flavor.get('pickled_model')!r} instead."
-        raise ModelRefusedError(message)
-    return path
-
-
-def _plain_columns(schema: Schema | None) -> dict[str, Any] | None:
+def _plain_columns(schema: Schema) -> dict[str, Any] | None:
     """Return the columns' dtypes where JSON's own numbers already have them, and nothing has to be cast."""
-    if schema is None or not schema.has_input_names() or not _AS_JSON_GIVES_IT.issuperset(schema.input_types()):
+    if not _AS_JSON_GIVES_IT.issuperset(schema.input_types()):
         return None
-    return dict(zip(schema.input_names(), schema.pandas_types(), strict=True))
+    return {str(name): kind for name, kind in zip(schema.input_names(), schema.pandas_types(), strict=True)}
 
 
-def _frame_from_csv(text: str, schema: Schema | None) -> pd.DataFrame:
-    if schema is None or not schema.has_input_names():
-        return pd.read_csv(io.StringIO(text))
-    types = zip(schema.input_names(), schema.input_types(), schema.pandas_types(), strict=True)
+def _frame_from_csv(text: str, schema: Schema) -> pd.DataFrame:
+    kinds = zip(schema.input_names(), schema.input_types(), schema.pandas_types(), strict=True)
     # pandas can't read dates by dtype; the cast that follows does.
-    return pd.read_csv(io.StringIO(text), dtype={name: dtype for name, kind, dtype in types if kind != DataType.datetime})
+    dtypes = {name: dtype for name, kind, dtype in kinds if kind != DataType.datetime}
+    return pd.read_csv(io.StringIO(text), dtype=dtypes)
 
 
-def _listed(names: Any) -> str:
+def _listed(names: Iterable[object]) -> str:
     return ", ".join(sorted(map(repr, names)))
 
 

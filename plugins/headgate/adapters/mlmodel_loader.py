@@ -30,11 +30,11 @@ class MlmodelLoader:
             ModelRefusedError: It is of another format, damaged, or holds types that nobody trusts.
         """
         metadata = _metadata(folder)
-        model = self._load_estimator(estimator_file(metadata, folder), trusted=tuple(trusted))
-        return LoadedModel(model=model, features=_features(metadata, folder))
+        model = self._load_estimator(_estimator_file(metadata, folder), trusted=tuple(trusted))
+        return LoadedModel(model=model, features=_features(metadata))
 
 
-def estimator_file(metadata: dict[str, Any], folder: Path) -> Path:
+def _estimator_file(metadata: dict[str, Any], folder: Path) -> Path:
     """Return the skops file that an `MLmodel` names.
 
     Raises:
@@ -68,9 +68,9 @@ def _metadata(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _features(metadata: dict[str, Any], folder: Path) -> tuple[str, ...]:
+def _features(metadata: dict[str, Any]) -> tuple[str, ...]:
     try:
         return tuple(column["name"] for column in json.loads(metadata["signature"]["inputs"]))
     except (KeyError, TypeError, ValueError) as error:
-        msg = f"model in {folder} must have a signature that names its columns. Got none instead."
+        msg = "model must have a signature that names its columns. Got none instead."
         raise ModelRefusedError(msg) from error

@@ -10,7 +10,6 @@ import random
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
@@ -20,11 +19,11 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import skops.io
 from joblib import parallel_config
 from threadpoolctl import threadpool_limits
 
 from headgate.adapters.dotted_paths import load_object
+from headgate.adapters.quiet_skops import quiet, skops_io
 from headgate.core.trust import untrusted_of
 from headgate.errors import DataError, HeadgateError, InputError, ModelRefusedError
 from headgate.ports import Fitted, Recipe, Rows
@@ -177,9 +176,8 @@ def _trusted_types(model: object, allowed: tuple[str, ...]) -> tuple[str, ...]:
 
 def _saved_types(model: object) -> tuple[str, ...]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # some thousand from skops for one forest
-            types = tuple(skops.io.get_untrusted_types(data=skops.io.dumps(model)))
+        with quiet():
+            types = tuple(skops_io.get_untrusted_types(data=skops_io.dumps(model)))
     except Exception as error:  # whatever an object raises that skops can't take apart
         raise ModelRefusedError(_unsavable(f"{type(error).__name__}: {error}")) from error
     nameless = [name for name in types if "<" in name]  # `<lambda>`: saved, but never found again

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
-import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from skops.io import get_untrusted_types, load
-
+from headgate.adapters.quiet_skops import quiet, skops_io
 from headgate.core.trust import untrusted_of, untrusted_sentence
 from headgate.errors import ModelRefusedError
 
@@ -20,12 +18,9 @@ if TYPE_CHECKING:
 _NAMES_ONLY = frozenset({"FunctionNode", "TypeNode"})
 """The skops nodes that look a name up without calling it."""
 
-_DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, ImportError, OSError, RecursionError)
-"""What skops raises on a file that it didn't write, or wrote for other versions of the libraries."""
 
-
-def load_estimator(path: Path, *, trusted: tuple[str, ...] = ()) -> Any:
-    """Load the estimator in a ``.skops`` file.
+def load_estimator(path: Path, *, trusted: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - any estimator
+    """Load the estimator in a `.skops` file.
 
     Args:
         path: The file.
@@ -34,21 +29,29 @@ def load_estimator(path: Path, *, trusted: tuple[str, ...] = ()) -> Any:
     Raises:
         ModelRefusedError: The file holds types that aren't trusted, or can't be read.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # some thousand from skops for one forest
-            found = get_untrusted_types(file=path)
-            if untrusted := untrusted_of(found, trusted) or _forged(path, set(found) - set(trusted)):
-                raise ModelRefusedError(untrusted_sentence(untrusted))
-            return load(path, trusted=found)
-    except _DAMAGED as error:
-        message = f"a served model must be a whole skops file for the libraries here. Got {_said(error)} instead."
-        raise ModelRefusedError(message) from error
+    with quiet():
+        try:
+            found = skops_io.get_untrusted_types(file=path)
+            untrusted = untrusted_of(found, trusted) or _forged(path, set(found) - set(trusted))
+        except Exception as error:  # whatever a file makes skops raise that it didn't write
+            raise _damaged(error) from error
+        if untrusted:
+            raise ModelRefusedError(untrusted_sentence(untrusted))
+        try:
+            return skops_io.load(path, trusted=found)
+        except Exception as error:  # as above, or it was written for other versions of the libraries
+            raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> ModelRefusedError:
+    said = f"{type(error).__name__}: {str(error).partition(chr(10))[0] or 'no message'}"
+    return ModelRefusedError(f"a model must be a whole skops file for the libraries here. Got {said} instead.")
 
 
 def _forged(path: Path, names: set[str]) -> tuple[str, ...]:
     """Return the names that skops would never have written: aliases of other objects, and functions to be called."""
-    called = {f"{node['__module__']}.{node['__class__']}" for node in _nodes(path) if node["__loader__"] not in _NAMES_ONLY}
+    nodes = (node for node in _nodes(path) if node["__loader__"] not in _NAMES_ONLY)
+    called = {f"{node['__module__']}.{node['__class__']}" for node in nodes}
     return tuple(sorted(name for name in names if not _is_own_name(name, must_be_class=name in called)))
 
 
@@ -71,7 +74,3 @@ def _nodes(path: Path) -> Iterator[dict[str, Any]]:
             pending.extend(value.values())
         elif isinstance(value, list):
             pending.extend(value)
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"

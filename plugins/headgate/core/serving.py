@@ -12,7 +12,7 @@ class Version:
     Attributes:
         model: Name of the registered model.
         version: The registry's number, as text.
-        model_id: MLflow's logged model (``m-...``) that the version stands for; ``None`` if it stands for a run's file.
+        model_id: MLflow's logged model (`m-...`) that the version stands for; `None` if it stands for something else.
     """
 
     model: str
@@ -22,7 +22,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A version that isn't served, and why."""
+    """A version that isn't served, and why: its model's fault, never the registry's."""
 
     version: Version
     reason: str
@@ -32,7 +32,7 @@ class Refusal:
 class ServingState:
     """What serves, what was refused last, and how often the model changed.
 
-    ``refused`` is about the version that the registry names now: it is forgotten when the alias moves on.
+    `refused` is about the version that the registry names now: it is forgotten when the alias moves on.
     """
 
     serving: Version | None = None
@@ -62,7 +62,7 @@ def decide_swap(state: ServingState, champion: Version | None, *, insist: bool =
 
     Args:
         state: What serves now.
-        champion: What the registry names as champion; ``None`` if it names nothing, which never stops what serves.
+        champion: What the registry names as champion; `None` if it names nothing, which never stops what serves.
         insist: Try a refused version again: somebody asked.
 
     >>> decide_swap(ServingState(), Version(model="co2", version="1"))
@@ -76,7 +76,7 @@ def decide_swap(state: ServingState, champion: Version | None, *, insist: bool =
 
 
 def after_swap(state: ServingState, version: Version) -> ServingState:
-    """Return the state once ``version`` serves; the first model isn't counted as a swap."""
+    """Return the state once `version` serves; the first model isn't counted as a swap."""
     return ServingState(serving=version, swaps=state.swaps + (state.serving is not None))
 
 

@@ -1,10 +1,10 @@
 """Which types a stored model may bring along: decided on names alone.
 
 Whoever may write to the registry can write any type name into a model file, so a prefix isn't enough. Tried: scipy's
-distributions run the text of an attribute (``exec`` in ``__setstate__``), ``numpy.testing`` has ``runstring``, and
-``sklearn.os`` is the module ``os``. Hence numpy and scipy are trusted by module, for what fitted estimators are made of;
-scikit-learn as a whole, without its loaders and its vendored code; methods and dunder names never. The adapter that loads
-adds what names can't tell: that a name is the object's own.
+distributions run the text of an attribute (`exec` in `__setstate__`), `numpy.testing` has `runstring`, and `sklearn.os`
+is the module `os`. Hence numpy and scipy are trusted by module, for what fitted estimators are made of; scikit-learn as
+a whole, without its loaders and its vendored code; methods and dunder names never. The adapter that loads adds what
+names can't tell: that a name is the object's own.
 
 What it can't keep out: a forged *content* of a trusted type. A tree with indices out of range crashes the process
 (https://github.com/scikit-learn/scikit-learn/pull/34558), so write access to the registry stays a matter of trust.
@@ -33,7 +33,7 @@ TRUSTED_MODULES = (
     "scipy.spatial",
     "scipy.special",
 )
-"""Trusted with what is below them; of ``numpy`` itself only the direct names (``numpy.dtype``, ``numpy.mean``)."""
+"""Trusted with what is below them; of `numpy` itself only the direct names (`numpy.dtype`, `numpy.mean`)."""
 
 DENIED_MODULES = (
     "scipy.linalg.cython_blas",  # hands out raw pointers
@@ -50,10 +50,30 @@ DENIED_MODULES = (
     "sklearn.utils.estimator_checks",
 )
 
+# They read or write the files their argument names; `load` unpickles, `memmap` maps.
 DENIED_NAMES = frozenset(
-    # They read or write the files their argument names; `load` unpickles, `memmap` maps.
-    "DataSource dump dumps fromfile fromregex fromtextfile genfromtxt load load_library load_npz loads loadtxt memmap "
-    "open_memmap save save_npz savetxt savez savez_compressed tofile".split()
+    {
+        "DataSource",
+        "dump",
+        "dumps",
+        "fromfile",
+        "fromregex",
+        "fromtextfile",
+        "genfromtxt",
+        "load",
+        "load_library",
+        "load_npz",
+        "loads",
+        "loadtxt",
+        "memmap",
+        "open_memmap",
+        "save",
+        "save_npz",
+        "savetxt",
+        "savez",
+        "savez_compressed",
+        "tofile",
+    }
 )
 
 _DENIED_PARTS = frozenset({"conftest", "tests", "testing"})
@@ -63,7 +83,7 @@ def untrusted_of(types: Iterable[str], allowed: Iterable[str] = ()) -> tuple[str
     """Return the types that must not be loaded, sorted, each once.
 
     Args:
-        types: Full names as skops reports them, e.g. ``sklearn.tree._tree.Tree``.
+        types: Full names as skops reports them, e.g. `sklearn.tree._tree.Tree`.
         allowed: Full names that the user vouches for; compared whole, never as a prefix.
 
     >>> untrusted_of(["sklearn.tree._tree.Tree", "sklearn_evil.Tree", "numpy.load"])

@@ -35,7 +35,7 @@ def create_app(
 
     Args:
         source: Names and loads the champion.
-        poll_seconds: Pause between two looks at the registry, in seconds; ``POST /refresh`` looks at once.
+        poll_seconds: Pause between two looks at the registry, in seconds; `POST /refresh` looks at once.
         now: The clock that dates a swap.
     """
     watch = ChampionWatch(source, now=now)
@@ -57,11 +57,11 @@ def create_app(
         return Response(content="\n", status_code=200 if watch.serving else 503, media_type="application/json")
 
     async def version() -> dict[str, Any]:
-        return _described(watch)
+        return _described(source.model, watch)
 
     async def refresh() -> dict[str, Any]:
         await watch.look(insist=True)
-        return _described(watch)
+        return _described(source.model, watch)
 
     app.add_api_route("/invocations", invocations, methods=["POST"])
     app.add_api_route("/ping", ping)
@@ -92,10 +92,10 @@ def _failure(status: int, code: str, message: str, headers: dict[str, str] | Non
     return Response(content=text, status_code=status, media_type="application/json", headers=headers)
 
 
-def _described(watch: ChampionWatch) -> dict[str, Any]:
+def _described(model: str, watch: ChampionWatch) -> dict[str, Any]:
     serving, refused = watch.serving, watch.state.refused
     return {
-        "model": serving.version.model if serving else None,
+        "model": model,
         "version": serving.version.version if serving else None,
         "model_id": serving.version.model_id if serving else None,
         "since": serving.since.isoformat() if serving else None,

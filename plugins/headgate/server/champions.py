@@ -27,11 +27,17 @@ class ServedModel(Protocol):
 class ChampionSource(Protocol):
     """Where the champion comes from. Called from one thread at a time."""
 
+    @property
+    def model(self) -> str:
+        """Name of the registered model; it need not exist yet."""
+        ...
+
     def champion_of(self) -> Version | None:
-        """Return the champion, or ``None`` while there is none; cheap, asked again every few seconds.
+        """Return the champion, or `None` while there is none; cheap, asked again every few seconds.
 
         Raises:
             TransientError: The registry doesn't answer.
+            TrackingError: It answers and refuses.
         """
         ...
 
@@ -39,7 +45,8 @@ class ChampionSource(Protocol):
         """Load a version; each call loads it anew.
 
         Raises:
-            ModelRefusedError: It must not be served.
+            ModelRefusedError: It must not be served, or isn't whole.
             TransientError: The registry doesn't answer.
+            TrackingError: It answers and refuses.
         """
         ...

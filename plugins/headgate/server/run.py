@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 
 def serve(
@@ -14,7 +13,8 @@ def serve(
     What it does not do: authenticate. Whoever reaches the port may ask for predictions and for a look at the registry.
 
     Args:
-        tracking_uri: The MLflow server's address, ``http`` or ``https``.
+        tracking_uri: The MLflow server's address, http or https. Its login, if it asks for one, is what MLflow's own
+            variables `MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD` say.
         model: Name of the registered model; it need not exist yet.
         host: Address to listen on.
         port: Port to listen on.
@@ -24,31 +24,31 @@ def serve(
     Raises:
         InputError: The address isn't an HTTP one.
     """
-    # MLflow's defaults would keep a look at a dead registry waiting for four minutes.
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    # MLflow's default is two minutes; a registry that hangs must not hold up the end of the process.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
     import uvicorn
 
     from headgate.adapters.mlflow_serving import MlflowChampionSource
+    from headgate.adapters.mlmodel_loader import MlmodelLoader
     from headgate.adapters.skops_models import load_estimator
     from headgate.server.app import create_app
 
-    source = MlflowChampionSource(tracking_uri, model, load_estimator=partial(load_estimator, trusted=trusted))
+    loader = MlmodelLoader(load_estimator)
+    source = MlflowChampionSource(tracking_uri, model, loader=loader, trusted=trusted)
     app = create_app(source, poll_seconds=poll_seconds)
     uvicorn.run(app, host=host, port=port, access_log=False, log_config=_logging())
 
 
 def _logging() -> dict[str, object]:
     """Let uvicorn's lines and the server's one-line JSON go to standard error."""
+    logger = {"handlers": ["stderr"], "level": "INFO", "propagate": False}
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "plain"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
         "handlers": {"stderr": handler},
-        "loggers": {
-            name: {"handlers": ["stderr"], "level": "INFO", "propagate": False} for name in ("uvicorn", "headgate.server")
-        },
+        "loggers": {"uvicorn": logger, "headgate.server": logger},
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from headgate.core.serving import Keep, Refusal, ServingState, Swap, after_refusal, after_swap, decide_swap
-from headgate.errors import HeadgateError, TransientError
+from headgate.errors import HeadgateError, TrackingError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ class Serving:
 
 
 class ChampionWatch:
-    """Keeps :attr:`serving` equal to the registry's champion, as far as that can be served.
+    """Keeps `serving` equal to the registry's champion, as far as that can be served.
 
     Looks are made one at a time, in a worker thread. What goes wrong in one never touches the model that serves.
 
@@ -51,7 +51,7 @@ class ChampionWatch:
         self.outage: str | None = None
 
     async def follow(self, poll_seconds: float) -> None:
-        """Look now, and again ``poll_seconds`` after each look's end; until cancelled."""
+        """Look now, and again `poll_seconds` after each look's end; until cancelled."""
         while True:
             await self.look()
             await asyncio.sleep(poll_seconds)
@@ -75,10 +75,8 @@ class ChampionWatch:
             insist, self._insist, self._next = self._insist, False, None
             try:
                 await self._look(insist=insist)
-            except HeadgateError as error:
-                self._note_outage(str(error))
             except Exception as error:  # noqa: BLE001 - whatever a look meets, the loaded model goes on serving
-                self._note_outage(f"{type(error).__name__}: {error}")
+                self._note_outage(_said(error))
             else:
                 self.outage = None
 
@@ -95,12 +93,11 @@ class ChampionWatch:
     async def _swap(self, version: Version) -> None:
         try:
             model = await asyncio.to_thread(self._proven, version)
-        except TransientError:
-            raise
+        except (TransientError, TrackingError):
+            raise  # the registry's fault, not the version's: the next look tries again
         except Exception as error:  # noqa: BLE001 - a stored model can break in any way; none may stop the served one
-            reason = str(error) if isinstance(error, HeadgateError) else f"{type(error).__name__}: {error}"
-            self.state = after_refusal(self.state, Refusal(version=version, reason=reason))
-            self._tell("refused", version=version.version, reason=reason)
+            self.state = after_refusal(self.state, Refusal(version=version, reason=_said(error)))
+            self._tell("refused", version=version.version, reason=_said(error))
             return
         before = self.state.serving
         self.serving = Serving(model=model, version=version, since=self._now())
@@ -121,3 +118,7 @@ class ChampionWatch:
         serving = self.state.serving
         line = {"event": event, **fields, "serving": serving.version if serving else None, "swaps": self.state.swaps}
         logger.log(logging.INFO if event == "swapped" else logging.WARNING, "%s", json.dumps(line))
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, HeadgateError) else f"{type(error).__name__}: {error}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from headgate.errors import DeploymentError
+from headgate.errors import DeploymentError, TransientError
 from headgate.ports import Answer, Rows
 
 Predict = Callable[[Rows], tuple[Any, ...]]
@@ -50,9 +50,9 @@ class FakeServingTarget:
         """Return what the version predicts for the rows.
 
         Raises:
-            DeploymentError: Nothing serves yet.
+            TransientError: Nothing serves yet.
         """
         if self.serving is None:
             msg = f"{self.url} must serve a version before it is asked. Got none yet."
-            raise DeploymentError(msg)
+            raise TransientError(msg)
         return Answer(version=self.serving, predictions=self.versions[self.serving](rows))
