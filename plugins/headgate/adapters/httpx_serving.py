@@ -88,9 +88,8 @@ class HttpServingTarget:
             raise self._stranger(path, answer) from error
 
     def _stranger(self, path: str, answer: httpx.Response) -> DeploymentError:
-        return DeploymentError(
-            f"{self._url} must be a Headgate model server. Got {answer.text[:80]!r} at {path} instead."
-        )
+        msg = f"{self._url} must be a Headgate model server. Got {answer.text[:80]!r} at {path} instead."
+        return DeploymentError(msg)
 
     def _call(self, method: str, path: str, **body: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
         try:
