@@ -43,8 +43,14 @@ def test_names_keep_to_the_list_of_words(path: Path) -> None:
 
 def test_the_list_of_words_is_held(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
-    module.write_text("def fit(run_id, *, stage=None): target = client.get(run_id=run_id).stage\n")
+    module.write_text("def fit(run_id, *, stage=None): target = run_id\n")
     assert {name for _, name in names_of(module)} == {"fit", "run_id", "stage", "target"}
+
+
+def test_words_of_another_library_are_its_own(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("mlflow_run = client.create_model_version(run_id=found.info.run_id).run_id\n")
+    assert {name for _, name in names_of(module)} == {"mlflow_run"}
 
 
 def names_of(path: Path) -> Iterator[tuple[int, str]]:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Experiment, LoggedModelOutput, LoggedModelStatus, Run, ViewType
+from mlflow.entities import Experiment, LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
-from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted, settled
+from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, settled
 from headgate.adapters.mlflow_models import (
     dataset_inputs,
     metrics_of,
@@ -22,19 +22,27 @@ from headgate.adapters.mlflow_models import (
     signature_of,
     tags_of,
 )
+from headgate.adapters.mlflow_runs import (
+    CANDIDATE,
+    FINGERPRINT,
+    FIT,
+    KEY,
+    OWNER,
+    REASON,
+    SNAPSHOT,
+    create_run,
+    describe,
+    is_active,
+    is_live,
+    keep_one,
+    live_runs,
+    set_reason,
+    supersede_others,
+    tags_before_fit,
+)
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
-from headgate.errors import InputError, TrackingError, TransientError
+from headgate.errors import InputError, TrackingError
 from headgate.ports import Evidence, Fitted
-
-KEY = "headgate.key"
-OWNER = "headgate.dag_id"
-SNAPSHOT = "headgate.snapshot"
-SUPERSEDED_BY = "headgate.superseded_by"
-CANDIDATE = "headgate.candidate"
-FINGERPRINT = "headgate.fingerprint"
-REASON = "headgate.reason"
-FIT = "headgate.fit"
-"""Set when a fit begins; its value lists the tags that were there, which are those that outlive the fit."""
 
 VALIDATION = "validation"
 
@@ -63,7 +71,7 @@ class MlflowRunTracker:
         """
         with self._server.asked(f"open the run {run.key}"):
             experiment = self._experiment_of(run)
-            kept = settled(lambda: self._kept(experiment, run, snapshot))
+            kept = settled(lambda: keep_one(self._client, experiment, run, snapshot))
         return TrackedRun(experiment=experiment, mlflow_run=kept)
 
     def candidate_of(self, tracked: TrackedRun, fingerprint: str) -> str | None:
@@ -71,7 +79,7 @@ class MlflowRunTracker:
         with self._server.asked(f"look for a candidate in the run {tracked.mlflow_run}"):
             found = self._client.get_run(tracked.mlflow_run)
             model_id = found.data.tags.get(CANDIDATE)
-            if model_id is None or found.data.tags.get(FINGERPRINT) != fingerprint or not _is_active(found):
+            if model_id is None or found.data.tags.get(FINGERPRINT) != fingerprint or not is_active(found):
                 return None
             return model_id if self._is_whole(model_id) else None
 
@@ -79,15 +87,15 @@ class MlflowRunTracker:
         """Return a run that no fit has written to, marked for this one."""
         with self._server.asked(f"begin a fit in the run {tracked.mlflow_run}"):
             found = self._client.get_run(tracked.mlflow_run)
-            before = _tags_before_fit(found)
+            before = tags_before_fit(found)
             mark = {FIT: json.dumps(sorted(before))}
-            if _is_live(found) and FIT not in found.data.tags:
+            if is_live(found) and FIT not in found.data.tags:
                 self._client.set_tag(tracked.mlflow_run, FIT, mark[FIT])
                 return tracked
-            tags = {**before, **_tags(run, found.data.tags.get(SNAPSHOT, "")), **mark}
-            fresh = self._create(tracked.experiment, run, tags)
+            tags = {**before, **describe(run, found.data.tags.get(SNAPSHOT, "")), **mark}
+            fresh = create_run(self._client, tracked.experiment, run, tags)
             self._copy_validation(tracked.mlflow_run, fresh)
-            settled(lambda: self._supersede_others(self._live(tracked.experiment, run), fresh))
+            settled(lambda: self._supersede_others(tracked.experiment, run, fresh))
         return TrackedRun(experiment=tracked.experiment, mlflow_run=fresh)
 
     def log_candidate(
@@ -137,7 +145,7 @@ class MlflowRunTracker:
             found = self._client.get_run(tracked.mlflow_run)
             if (found.info.status, found.data.tags.get(REASON)) == (status, failed):
                 return
-            self._set_reason(found, failed)
+            set_reason(self._client, found, failed)
             self._client.set_terminated(tracked.mlflow_run, status)
 
     def read(self, tracked: TrackedRun, path: str) -> bytes:
@@ -162,15 +170,15 @@ class MlflowRunTracker:
         Raises:
             TrackingError: There is no such model, or it isn't whole.
         """
-        target = folder / model_id
-        target.mkdir(parents=True, exist_ok=True)
+        place = folder / model_id
+        place.mkdir(parents=True, exist_ok=True)
         with self._server.asked(f"give the model {model_id}"):
             if not self._is_whole(model_id):
                 msg = f"model {model_id} must be whole in MLflow. Got none that is: its task has to run again."
                 raise TrackingError(msg)
             repository = self._client._tracking_client._get_artifact_repo(model_id, resource="logged_model")  # noqa: SLF001
-            repository.download_artifacts("", dst_path=str(target))
-        return target
+            repository.download_artifacts("", dst_path=str(place))
+        return place
 
     @property
     def _client(self) -> MlflowClient:
@@ -208,65 +216,8 @@ class MlflowRunTracker:
             raise TrackingError(msg)
         return found
 
-    def _kept(self, experiment: str, run: RunRef, snapshot: str) -> str:
-        if not _about(self._live(experiment, run), snapshot):
-            self._create(experiment, run, _tags(run, snapshot))
-        # Looked up even when just made: the client may have posted twice, and so may somebody else have.
-        live = self._live(experiment, run)
-        kept = min(_about(live, snapshot), key=_precedence, default=None)
-        if kept is None:
-            msg = (
-                f"run {run.key} must stay live while it is opened. Got superseded by another dag run of the same as-of."
-            )
-            raise TransientError(msg)
-        self._take_up(kept, _tags(run, snapshot))
-        self._supersede_others(live, kept.info.run_id)
-        return str(kept.info.run_id)
-
-    def _live(self, experiment: str, run: RunRef) -> list[Run]:
-        found = self._client.search_runs([experiment], f"tags.`{KEY}` = {quoted(run.key)}", ViewType.ACTIVE_ONLY)
-        return [one for one in found if _is_live(one) and one.data.tags[KEY] == run.key]
-
-    def _create(self, experiment: str, run: RunRef, tags: Mapping[str, str]) -> str:
-        created = self._client.create_run(experiment, tags=dict(tags), run_name=run.name)
-        return str(created.info.run_id)
-
-    def _take_up(self, found: Run, tags: Mapping[str, str]) -> None:
-        run_id = found.info.run_id
-        changed = {name: value for name, value in tags.items() if found.data.tags.get(name) != value}
-        if changed:
-            self._client.log_batch(run_id, tags=tags_of(changed))
-        if found.info.status != "RUNNING":
-            self._client.update_run(run_id, status="RUNNING")
-            self._set_reason(found, None)
-
-    def _set_reason(self, found: Run, reason: str | None) -> None:
-        if reason is not None:
-            self._client.log_batch(found.info.run_id, tags=tags_of({REASON: reason}))
-        elif REASON in found.data.tags:
-            self._client.delete_tag(found.info.run_id, REASON)
-
-    def _supersede_others(self, live: list[Run], kept: str) -> None:
-        for one in live:
-            if one.info.run_id != kept:
-                self._supersede(one, kept)
-
-    def _supersede(self, old: Run, kept: str) -> None:
-        run_id = old.info.run_id
-        promoted = self._client.search_model_versions(f"run_id = '{run_id}'", max_results=1)
-        if not promoted:
-            # Before the tag, so that a kill in between is made good when the run is superseded again.
-            for model in self._models_of(old):
-                self._client.delete_logged_model(model)
-        self._client.set_tag(run_id, SUPERSEDED_BY, kept)
-        if not promoted:
-            self._client.delete_run(run_id)
-
-    def _models_of(self, old: Run) -> list[str]:
-        found = self._client.search_logged_models(
-            [old.info.experiment_id], filter_string=f"source_run_id = '{old.info.run_id}'"
-        )
-        return [str(model.model_id) for model in found]
+    def _supersede_others(self, experiment: str, run: RunRef, kept: str) -> None:
+        supersede_others(self._client, live_runs(self._client, experiment, run), kept)
 
     def _copy_validation(self, old: str, fresh: str) -> None:
         if self._client.list_artifacts(old, VALIDATION):
@@ -282,55 +233,15 @@ class MlflowRunTracker:
                 return False
             raise
 
-    def _upload(self, run_id: str, artifacts: Mapping[str, bytes]) -> None:
+    def _upload(self, mlflow_run: str, artifacts: Mapping[str, bytes]) -> None:
         with tempfile.TemporaryDirectory(prefix="headgate-") as folder:
             for path, content in artifacts.items():
                 file = Path(folder) / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
-            self._client.log_artifacts(run_id, folder)
+            self._client.log_artifacts(mlflow_run, folder)
 
     def _log(self, tracked: TrackedRun, evidence: Evidence, *, model_id: str | None) -> None:
         metrics = metrics_of(evidence.metrics, evidence.measures, model_id=model_id, at=time.time_ns() // 1_000_000)
         tags, params = tags_of(evidence.tags), params_of(evidence.params)
         self._client.log_batch(tracked.mlflow_run, metrics=metrics, params=params, tags=tags)
-
-
-def _tags(run: RunRef, snapshot: str) -> dict[str, str]:
-    return {
-        KEY: run.key,
-        OWNER: run.dag_id,
-        SNAPSHOT: snapshot,
-        "headgate.dag_run_id": run.dag_run_id,
-        "headgate.run_type": run.run_type,
-        "headgate.model": run.model,
-        "headgate.as_of": run.as_of.instant.isoformat(),
-        "headgate.as_of_origin": run.as_of.origin,
-        "headgate.training_window": str(run.windows.training),
-        "headgate.holdout": str(run.windows.holdout),
-        "mlflow.user": run.who,
-        "mlflow.source.name": run.dag_id,
-        "mlflow.source.type": "JOB",
-    }
-
-
-def _tags_before_fit(found: Run) -> dict[str, str]:
-    tags = {name: value for name, value in found.data.tags.items() if name.startswith("headgate.")}
-    kept = json.loads(tags[FIT]) if FIT in tags else tags.keys() - {SUPERSEDED_BY, REASON}
-    return {name: tags[name] for name in kept if name in tags}
-
-
-def _about(live: list[Run], snapshot: str) -> list[Run]:
-    return [one for one in live if one.data.tags.get(SNAPSHOT) == snapshot]
-
-
-def _precedence(found: Run) -> tuple[bool, int, str]:
-    return CANDIDATE not in found.data.tags, found.info.start_time, found.info.run_id
-
-
-def _is_active(found: Run) -> bool:
-    return bool(found.info.lifecycle_stage == "active")
-
-
-def _is_live(found: Run) -> bool:
-    return _is_active(found) and SUPERSEDED_BY not in found.data.tags

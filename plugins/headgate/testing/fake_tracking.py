@@ -150,25 +150,26 @@ class FakeRunTracker:
         if model_id not in self.models:
             msg = f"model {model_id} must be whole in MLflow. Got none that is."
             raise TrackingError(msg)
-        target = folder / model_id
-        target.mkdir(parents=True, exist_ok=True)
-        (target / "MLmodel").write_text(f"model_id: {model_id}\n")
-        return target
+        place = folder / model_id
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "MLmodel").write_text(f"model_id: {model_id}\n")
+        return place
 
     def live(self, key: str) -> list[str]:
         """Return the ids of the live runs of a key, oldest first."""
-        return [run_id for run_id, run in self.runs.items() if run.key == key and run.is_live]
+        return [mlflow_run for mlflow_run, run in self.runs.items() if run.key == key and run.is_live]
 
     def _create(self, run: RunRef, snapshot: str) -> str:
-        run_id = f"run-{self._next()}"
-        self.runs[run_id] = FakeRun(key=run.key, snapshot=snapshot, tags={"headgate.snapshot": snapshot})
-        return run_id
+        mlflow_run = f"run-{self._next()}"
+        self.runs[mlflow_run] = FakeRun(key=run.key, snapshot=snapshot, tags={"headgate.snapshot": snapshot})
+        return mlflow_run
 
     def _supersede(self, live: list[str], kept: str) -> None:
-        for run_id in live:
-            if run_id == kept:
+        for mlflow_run in live:
+            if mlflow_run == kept:
                 continue
-            old, models = self.runs[run_id], [one for one, (source, _) in self.models.items() if source == run_id]
+            old = self.runs[mlflow_run]
+            models = [one for one, (source, _) in self.models.items() if source == mlflow_run]
             old.superseded_by = kept
             old.deleted = not any(self._log.holds(model) for model in models)
             for model in models if old.deleted else ():
