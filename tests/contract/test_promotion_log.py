@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Mapping
+from functools import partial
 
 import pytest
 from mlflow import MlflowClient
@@ -12,6 +12,7 @@ from headgate.adapters.mlflow_log import MlflowPromotionLog
 from headgate.core.promotion import fold_log, winner_of
 from headgate.errors import InputError, PromotionError, TrackingError
 from headgate.ports import PromotionLog
+from headgate.testing.at_once import at_once
 from headgate.testing.conformance_log import LogWorld, PromotionLogConformance, entry_for
 from headgate.testing.fake_log import FakePromotionLog
 from tests.contract.loopback import proxy_to
@@ -163,21 +164,13 @@ def test_after_promoters_at_once_the_champion_is_the_one_who_won(mlflow_url: str
     model = world.new_model()
     keys = [f"k{number}" for number in range(6)]
     candidates = {key: world.new_candidate() for key in keys}
-    start, done = threading.Barrier(len(keys)), list[str]()
 
     def promote(key: str) -> None:
         log = MlflowPromotionLog(mlflow_url)
-        start.wait()
         log.append(model, entry_for(candidates[key], key=key))
         log.project(model, fold_log(log.entries(model)))
-        done.append(key)
 
-    threads = [threading.Thread(target=promote, args=(key,)) for key in keys]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([partial(promote, key) for key in keys])
     entries = MlflowPromotionLog(mlflow_url).entries(model)
-    assert sorted(done) == keys
     assert [winner_of(entries, key) is not None for key in keys].count(True) == 1
     assert world.aliases(model) == {"champion": "1"}

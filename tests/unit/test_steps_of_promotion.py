@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -12,6 +11,7 @@ from headgate.adapters.pyarrow_cutter import ArrowCutter
 from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core.mode import Mode
 from headgate.core.promotion import Entry, fold_log
+from headgate.core.refs import DeploymentRef, PromotionRef
 from headgate.core.windows import Windows
 from headgate.errors import DataError, DeploymentError, PromotionError
 from headgate.ports import Answer, Rows
@@ -75,8 +75,7 @@ def test_a_run_that_is_judged_again_after_its_promotion_goes_on_to_deploy(world:
     assert promote_candidate(again, log=world.log).again
 
 
-def deployed(world: World, serving_target: FakeServingTarget | Mislabelled) -> Any:
-    promotion = promote_candidate(world.judged(), log=world.log)
+def deploy(world: World, promotion: PromotionRef, serving_target: FakeServingTarget) -> DeploymentRef:
     return deploy_version(
         promotion,
         probe_rows=5,
@@ -101,7 +100,7 @@ class Mislabelled(FakeServingTarget):
 
 def test_a_deployment_is_done_when_the_server_answers_as_the_candidate_did(world: World) -> None:
     serving_target = FakeServingTarget("sales", {"1": threefold})
-    deployment = deployed(world, serving_target)
+    deployment = deploy(world, promote_candidate(world.judged(), log=world.log), serving_target)
     assert (deployment.rows, serving_target.serving) == (5, "1")
 
 
@@ -118,23 +117,16 @@ def test_a_deployment_is_done_when_the_server_answers_as_the_candidate_did(world
 def test_a_server_that_answers_otherwise_is_no_deployment(
     world: World, serving_target: FakeServingTarget, said: str
 ) -> None:
+    promotion = promote_candidate(world.judged(), log=world.log)
     with pytest.raises(DeploymentError, match=said):
-        deployed(world, serving_target)
+        deploy(world, promotion, serving_target)
 
 
 def test_a_version_that_is_no_longer_the_champion_is_not_deployed(world: World) -> None:
     old = promote_candidate(world.judged(), log=world.log)
     promote_candidate(world.judged(later(1)), log=world.log)
     with pytest.raises(DeploymentError, match=r"must be its champion\. Got version 1 instead; it is version 2"):
-        deploy_version(
-            old,
-            probe_rows=5,
-            table=world.table,
-            store=world.store,
-            tracker=world.tracker,
-            log=world.log,
-            serving_target=FakeServingTarget("sales", {"1": threefold}),
-        )
+        deploy(world, old, FakeServingTarget("sales", {"1": threefold}))
 
 
 def test_rows_that_do_not_fill_the_windows_leave_nothing_behind(world: World) -> None:

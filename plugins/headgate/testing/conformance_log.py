@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from headgate.core.promotion import Entry, fold_log, winner_of
 from headgate.ports import PromotionLog
+from headgate.testing.at_once import at_once
 
 PROMOTERS = 6
 
@@ -112,19 +113,4 @@ def entry_for(model_id: str, *, key: str = "k", expected_head: int = 0, **facts:
 
 def append_at_once(log: PromotionLog, model: str, entries: Sequence[Entry]) -> None:
     """Append each entry in a thread of its own, all at the same moment."""
-    start, failures = threading.Barrier(len(entries)), list[Exception]()
-
-    def promote(entry: Entry) -> None:
-        start.wait()
-        try:
-            log.append(model, entry)
-        except Exception as error:  # noqa: BLE001 - a thread's error is lost otherwise
-            failures.append(error)
-
-    threads = [threading.Thread(target=promote, args=(entry,)) for entry in entries]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    at_once([partial(log.append, model, entry) for entry in entries])

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headgate.adapters.mlflow_models import requirements_of
+from headgate.adapters.mlflow_tracking import MlflowRunTracker
+from headgate.core.evaluation import Measure
+from headgate.core.refs import RunRef
+from headgate.errors import ModelRefusedError
+from headgate.ports import Evidence
+from headgate.testing.conformance_tracking import (
+    SNAPSHOT,
+    fitted_line,
+    log_candidate,
+)
+from tests.contract.tracking.mlflow_world import MlflowWorld
+
+
+def test_a_candidate_shows_with_its_data_its_measures_and_its_pins(
+    tracker: MlflowRunTracker, world: MlflowWorld, run: RunRef, tmp_path: Path
+) -> None:
+    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+    model_id = log_candidate(tracker, tracked, run)
+    measure = Measure(metric="mae", slice="overall", rows=5, candidate=0.5, baseline=1.0)
+    tracker.record(tracked, Evidence(measures=(measure,), model_id=model_id))
+    seen, model = world.run(tracked), world.client.get_logged_model(model_id)
+    assert seen.inputs is not None
+    assert seen.outputs is not None
+    inputs = {one.tags[0].value: one.dataset for one in seen.inputs.dataset_inputs}
+    assert [output.model_id for output in seen.outputs.model_outputs] == [model_id]
+    assert (model.source_run_id, model.model_type) == (tracked.mlflow_run, "LinearRegression")
+    assert {one.key: one.value for one in model.metrics or []} == {"fit_seconds": 0.25, "mae": 0.5}
+    assert model.params == {"seed": "7"}
+    assert {context: (data.name, data.digest) for context, data in inputs.items()} == {
+        "training": (run.model, SNAPSHOT[:36]),
+        "evaluation": (f"{run.model} holdout", SNAPSHOT[:36]),
+    }
+    files = {file.name for file in tracker.fetch_model(model_id, tmp_path).iterdir()}
+    assert files == {
+        *("MLmodel", "conda.yaml", "input_example.json", "model.skops", "python_env.yaml"),
+        *("requirements.txt", "serving_input_example.json"),
+    }
+    pins = (tmp_path / model_id / "requirements.txt").read_text().splitlines()
+    pinned = {pin.partition("==")[0] for pin in pins if "==" in pin}
+    assert pinned == {"mlflow", "scikit-learn", "skops", "numpy", "pandas", "scipy"}
+
+
+def test_a_fetched_candidate_predicts_as_it_did(tracker: MlflowRunTracker, run: RunRef, tmp_path: Path) -> None:
+    import mlflow.pyfunc
+
+    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+    fitted = fitted_line()
+    folder = tracker.fetch_model(log_candidate(tracker, tracked, run, fitted), tmp_path)
+    rows, predicted = fitted.prediction
+    assert list(mlflow.pyfunc.load_model(str(folder)).predict(rows)) == list(predicted)
+
+
+def test_an_estimator_of_untrusted_types_is_refused_and_leaves_nothing(
+    tracker: MlflowRunTracker, world: MlflowWorld, run: RunRef
+) -> None:
+    from sklearn.ensemble import RandomForestRegressor
+
+    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+    line = fitted_line()
+    forest = RandomForestRegressor(2, random_state=0).fit(*line.prediction)
+    with pytest.raises(ModelRefusedError, match="RandomForestRegressor"):
+        log_candidate(tracker, tracked, run, replace(line, model=forest))
+    assert not world.client.search_logged_models([tracked.experiment])
+
+
+def test_logging_is_quiet(
+    tracker: MlflowRunTracker, run: RunRef, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from sklearn.ensemble import RandomForestRegressor
+
+    line = fitted_line()
+    forest = RandomForestRegressor(20, random_state=0).fit(*line.prediction)
+    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+    model_id = log_candidate(tracker, tracked, run, replace(line, model=forest, trusted=("sklearn.tree._tree.Tree",)))
+    tracker.fetch_model(model_id, tmp_path)
+    tracker.close(tracked)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_users_own_types_are_pinned_by_their_distribution() -> None:
+    pins = requirements_of(["pandas.DataFrame", "statsmodels.tools.Something", "include.co2.model.Clock"])
+    assert [pin.partition("==")[0] for pin in pins][-1] == "statsmodels"

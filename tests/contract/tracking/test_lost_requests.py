@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pytest
+
+from headgate.adapters.mlflow_tracking import MlflowRunTracker
+from headgate.core.refs import RunRef
+from headgate.errors import TransientError
+from headgate.testing.conformance_tracking import (
+    FINGERPRINT,
+    SNAPSHOT,
+    log_candidate,
+)
+from tests.contract.loopback import Proxy
+from tests.contract.tracking.mlflow_world import MlflowWorld
+
+REQUESTS = MappingProxyType(
+    {
+        "the model's entry": ("POST", "/logged-models"),
+        "a file": ("PUT", "/artifacts/"),
+        "its being whole": ("PATCH", "/logged-models/"),
+        "its link to the run": ("POST", "/runs/outputs"),
+        "the dataset": ("POST", "/runs/log-inputs"),
+        "the evidence": ("POST", "/runs/log-batch"),
+        "the tag": ("POST", "/runs/set-tag"),
+    }
+)
+
+
+@pytest.mark.parametrize("lost", REQUESTS)
+def test_a_model_that_was_logged_by_half_is_no_candidate_and_is_superseded(
+    tracker: MlflowRunTracker, world: MlflowWorld, run: RunRef, impatient_proxy: Proxy, lost: str
+) -> None:
+    proxy = impatient_proxy
+    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+    method, path = REQUESTS[lost]
+    proxy.refuse = lambda asked, where: asked == method and path in where
+    with pytest.raises(TransientError):
+        log_candidate(MlflowRunTracker(proxy.url), tracked, run)
+    assert tracker.candidate_of(tracked, FINGERPRINT) is None
+    second = tracker.begin_fit(run, tracked)
+    model_id = log_candidate(tracker, second, run)
+    assert tracker.candidate_of(second, FINGERPRINT) == model_id
+    assert [found.model_id for found in world.client.search_logged_models([tracked.experiment])] == [model_id]
+
+
+def test_a_lost_reply_to_a_new_run_leaves_one_live_run(
+    tracker: MlflowRunTracker, world: MlflowWorld, run: RunRef, proxy: Proxy
+) -> None:
+    proxy.lose = lambda method, path: method == "POST" and path.endswith("/runs/create")
+    tracked = MlflowRunTracker(proxy.url).open(run, SNAPSHOT)
+    assert proxy.lose is None
+    assert world.live(run) == [tracked.mlflow_run]
+    found = world.client.search_runs([tracked.experiment], run_view_type=2)
+    assert [one.data.tags["headgate.superseded_by"] for one in found] == [tracked.mlflow_run]
+    assert tracker.open(run, SNAPSHOT) == tracked
+
+
+def test_a_lost_reply_to_the_run_of_a_second_fit_leaves_one_live_run(
+    tracker: MlflowRunTracker, world: MlflowWorld, run: RunRef, proxy: Proxy
+) -> None:
+    first = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+    proxy.lose = lambda method, path: method == "POST" and path.endswith("/runs/create")
+    second = MlflowRunTracker(proxy.url).begin_fit(run, first)
+    model_id = log_candidate(tracker, second, run)
+    assert world.live(run) == [second.mlflow_run]
+    assert tracker.candidate_of(tracker.open(run, SNAPSHOT), FINGERPRINT) == model_id
