@@ -10,7 +10,9 @@ import json
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 BEGAN = time.perf_counter()
 
@@ -18,8 +20,11 @@ import great_expectations as gx  # noqa: E402 - the imports are timed
 import mlflow  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
+from great_expectations.core.batch_definition import BatchDefinition  # noqa: E402
+from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
 from mlflow.entities import Metric, Param  # noqa: E402
 from mlflow.models import infer_signature  # noqa: E402
+from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: E402
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error  # noqa: E402
 
 from tools.bench.bike import AS_OFS, FEATURES, SUITE, all_hours, build, pipeline  # noqa: E402
@@ -33,12 +38,13 @@ def main(tracking_uri: str, runs: int) -> None:
     mlflow.set_tracking_uri(tracking_uri)
     experiment = mlflow.set_experiment("bare")
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("bare").add_dataframe_asset("rows")
     batches = asset.add_batch_definition_whole_dataframe("whole")
     spec = json.loads(Path(SUITE).read_text())
     suite = context.suites.add(gx.ExpectationSuite(name="bike", expectations=spec["expectations"]))
-    seconds, champion = [], None
+    champion: HistGradientBoostingRegressor | None = None
+    seconds = []
     for as_of in AS_OFS[:runs]:
         began = time.perf_counter()
         champion = retrain(as_of, batches, suite, experiment.experiment_id, champion)
@@ -46,7 +52,13 @@ def main(tracking_uri: str, runs: int) -> None:
     print(json.dumps({"imports": IMPORTED, "runs": seconds}))
 
 
-def retrain(as_of, batches, suite, experiment_id, champion):
+def retrain(
+    as_of: datetime,
+    batches: BatchDefinition[Any],
+    suite: gx.ExpectationSuite,
+    experiment_id: str,
+    champion: HistGradientBoostingRegressor | None,
+) -> HistGradientBoostingRegressor:
     """Retrain as of one month."""
     windows = pipeline.windows.at(as_of, label_delay=pipeline.label.delay)
     frame = all_hours()
@@ -69,7 +81,7 @@ def retrain(as_of, batches, suite, experiment_id, champion):
     return model if better else champion
 
 
-def score(model, x, y, season):
+def score(model: HistGradientBoostingRegressor, x: pd.DataFrame, y: pd.Series, season: pd.Series) -> dict[str, float]:
     """Return the metrics, overall and by season."""
     predicted = model.predict(x)
     scores = {}
@@ -80,7 +92,9 @@ def score(model, x, y, season):
     return scores
 
 
-def log(model, x, scores, experiment_id, folder):
+def log(
+    model: HistGradientBoostingRegressor, x: pd.DataFrame, scores: dict[str, float], experiment_id: str, folder: str
+) -> None:
     """Log run, files and model to MLflow, and register the model."""
     client = mlflow.MlflowClient()
     with mlflow.start_run(experiment_id=experiment_id) as run:
@@ -102,11 +116,12 @@ def log(model, x, scores, experiment_id, folder):
     client.set_registered_model_alias("bare", "champion", version.version)
 
 
-def trusted_types(model):
+def trusted_types(model: HistGradientBoostingRegressor) -> list[str]:
     """Return every type of a fitted model."""
     import skops.io
 
-    return skops.io.get_untrusted_types(data=skops.io.dumps(model))
+    found: list[str] = skops.io.get_untrusted_types(data=skops.io.dumps(model))
+    return found
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from headgate import (
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
     from headgate import Windows
 
@@ -38,9 +39,10 @@ FEATURES = ("season", "hr", "holiday", "weekday", "workingday", "weathersit", "t
 AS_OFS = tuple(datetime(2011 + (6 + month) // 12, (6 + month) % 12 + 1, 1, tzinfo=UTC) for month in range(18))
 """The first of each month from July 2011 to December 2012."""
 
+source = FunctionSource("tools.bench.bike:hourly", event_time="hour")
 pipeline = Pipeline(
     model="bike",
-    source=FunctionSource("tools.bench.bike:hourly", event_time="hour"),
+    source=source,
     label=Label("cnt"),
     windows=Rolling(lookback=months(5), holdout=months(1)),
     expectations=SUITE,
@@ -65,7 +67,7 @@ def all_hours() -> pd.DataFrame:
     return frame[["hour", *FEATURES, "cnt"]]
 
 
-def build(params: Mapping[str, Any]) -> object:  # noqa: ARG001 - it takes none
+def build(params: Mapping[str, Any]) -> HistGradientBoostingRegressor:  # noqa: ARG001 - it takes none
     """Return an unfitted gradient boosting of regression trees."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 

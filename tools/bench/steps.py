@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 BEGAN = time.perf_counter()
@@ -34,7 +35,7 @@ from headgate.steps.promote import promote_candidate  # noqa: E402
 from headgate.steps.snapshot import take_snapshot  # noqa: E402
 from headgate.steps.train import train_candidate  # noqa: E402
 from headgate.steps.validate import validate_snapshot  # noqa: E402
-from tools.bench.bike import AS_OFS, SUITE, pipeline  # noqa: E402
+from tools.bench.bike import AS_OFS, SUITE, pipeline, source  # noqa: E402
 
 IMPORTED = time.perf_counter() - BEGAN
 
@@ -73,14 +74,14 @@ def retrain(as_of: datetime, ports: EvaluationPorts, parts: dict[str, float]) ->
         dag_run_id=f"bench {as_of:%Y-%m}",
         run_type=RunType.SCHEDULED,
         who="bench",
-        model=f"steps_{datetime.now(tz=UTC):%H}",
+        model=f"steps-{os.getpid()}",
         as_of=AsOf(instant=as_of, origin=Origin.INTERVAL),
         windows=pipeline.windows.at(as_of, label_delay=pipeline.label.delay),
     )
     snapshot = take_snapshot(
         run,
-        source=FunctionRows(pipeline.source),
-        event_time=pipeline.source.event_time,
+        source=FunctionRows(source),
+        event_time=source.event_time,
         label=pipeline.label.column,
         cutter=ArrowCutter(),
         store=ports.store,
