@@ -26,6 +26,7 @@ from headgate.errors import ModelRefusedError
 from headgate.ports import LoadedModel, Question, Recipe, Rows
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate
 from headgate.steps.judge import judge_candidate
+from headgate.steps.models import ModelShelf
 from headgate.steps.snapshot import take_snapshot
 from headgate.steps.train import train_candidate
 from headgate.steps.validate import validate_snapshot
@@ -156,7 +157,7 @@ class World:
             store=self.store,
             tracker=self.tracker,
             log=self.log,
-            loader=self.loader,
+            models=ModelShelf(self.tracker, self.loader),
             scorer=SklearnScorer(),
             pages=NoPages(),
         )

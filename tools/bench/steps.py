@@ -31,6 +31,7 @@ from headgate.core.refs import RunRef  # noqa: E402
 from headgate.ports import Question  # noqa: E402
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate  # noqa: E402
 from headgate.steps.judge import judge_candidate  # noqa: E402
+from headgate.steps.models import ModelShelf  # noqa: E402
 from headgate.steps.promote import promote_candidate  # noqa: E402
 from headgate.steps.snapshot import take_snapshot  # noqa: E402
 from headgate.steps.train import train_candidate  # noqa: E402
@@ -43,12 +44,13 @@ IMPORTED = time.perf_counter() - BEGAN
 def main(tracking_uri: str, runs: int) -> None:
     """Retrain once for each as-of, and print the timings."""
     with tempfile.TemporaryDirectory() as folder:
+        tracker = MlflowRunTracker(tracking_uri)
         ports = EvaluationPorts(
             table=ArrowTable(),
             store=FsspecStore(fsspec.filesystem("file"), str(Path(folder) / "store")),
-            tracker=MlflowRunTracker(tracking_uri),
+            tracker=tracker,
             log=MlflowPromotionLog(tracking_uri),
-            loader=MlmodelLoader(load_estimator),
+            models=ModelShelf(tracker, MlmodelLoader(load_estimator)),
             scorer=SklearnScorer(),
             pages=PlotlyPages(),
         )

@@ -63,11 +63,13 @@ class SklearnTrainer:
             model = _build(recipe)
             _fix_random_states(model, recipe.seed)
             seconds, answers = _fit(model, frame, labels, recipe.build)
+        saved, trusted = _saved(model, recipe.trusted)
         return Fitted(
             model=model,
             example=frame.head(_EXAMPLE_ROWS),
             prediction=(frame.head(_PREDICTED_ROWS), answers),
-            trusted=_trusted_types(model, recipe.trusted),
+            saved=saved,
+            trusted=trusted,
             seconds=seconds,
             facts=_facts(recipe.build, frame),
         )
@@ -163,27 +165,28 @@ def _limited(threads: int | None) -> contextlib.AbstractContextManager[Any]:
     return contextlib.nullcontext() if threads is None else threadpool_limits(limits=threads)
 
 
-def _trusted_types(model: object, allowed: tuple[str, ...]) -> tuple[str, ...]:
-    types = _saved_types(model)
+def _saved(model: object, allowed: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
+    saved, types = _with_types(model)
     refused = untrusted_of(types, allowed)
     if refused:
         listed = ", ".join(f'"{name}"' for name in refused)
         msg = "types of a model must come from scikit-learn, NumPy or SciPy, or be trusted by name. "
         msg += f"Got {', '.join(refused)} instead. Read their code, then say so: Estimator(..., trusted=({listed},))."
         raise ModelRefusedError(msg)
-    return types
+    return saved, types
 
 
-def _saved_types(model: object) -> tuple[str, ...]:
+def _with_types(model: object) -> tuple[bytes, tuple[str, ...]]:
     try:
         with quiet():
-            types = tuple(skops_io.get_untrusted_types(data=skops_io.dumps(model)))
+            saved = skops_io.dumps(model)
+            types = tuple(skops_io.get_untrusted_types(data=saved))
     except Exception as error:  # whatever an object raises that skops can't take apart
         raise ModelRefusedError(_unsavable(f"{type(error).__name__}: {error}")) from error
     nameless = [name for name in types if "<" in name]  # `<lambda>`: saved, but never found again
     if nameless:
         raise ModelRefusedError(_unsavable(", ".join(nameless)))
-    return types
+    return saved, types
 
 
 def _unsavable(got: str) -> str:

@@ -17,6 +17,7 @@ from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.store import store_at
 from headgate.ports import Question
 from headgate.steps.evaluate import REPORT, EvaluationPorts, evaluate_candidate
+from headgate.steps.models import ModelShelf
 
 
 class EvaluateOperator(BaseOperator):
@@ -79,7 +80,7 @@ class EvaluateOperator(BaseOperator):
                     store=store_at(self.store_url),
                     tracker=mlflow.tracker,
                     log=mlflow.promotion_log,
-                    loader=parts.loader(),
+                    models=ModelShelf(mlflow.tracker, parts.loader()),
                     scorer=parts.scorer(),
                     pages=parts.pages(),
                 ),

@@ -41,7 +41,8 @@ class Fitted:
         model: The estimator itself.
         example: Two rows of features (a pandas frame), as the model takes them.
         prediction: Up to 1,000 rows of features, and what it predicts for them: for the signature.
-        trusted: The types that its saved form holds and that were allowed, computed and checked.
+        saved: The estimator as the content of a skops file.
+        trusted: The types that it holds and that were allowed, computed and checked.
         seconds: Wall time of the fit.
         facts: Library versions and whatever else explains the fit, as text.
     """
@@ -49,6 +50,7 @@ class Fitted:
     model: Any
     example: Any
     prediction: tuple[Any, Any]
+    saved: bytes
     trusted: tuple[str, ...]
     seconds: float
     facts: Mapping[str, str]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from headgate import wire
 from headgate.core.evaluation import Evaluation
@@ -15,7 +13,6 @@ from headgate.errors import PermanentError
 from headgate.ports import (
     Evidence,
     LoadedModel,
-    ModelLoader,
     Pages,
     PromotionLog,
     Question,
@@ -25,6 +22,8 @@ from headgate.ports import (
     Scorer,
     SnapshotStore,
 )
+from headgate.steps.closing import closed_on_refusal
+from headgate.steps.models import ModelShelf
 
 PREDICTIONS = "evaluation/predictions.parquet"
 REPORT = "evaluation/report.html"
@@ -38,7 +37,7 @@ class EvaluationPorts:
     store: SnapshotStore
     tracker: RunTracker
     log: PromotionLog
-    loader: ModelLoader
+    models: ModelShelf
     scorer: Scorer
     pages: Pages
 
@@ -58,14 +57,20 @@ def evaluate_candidate(
         InputError: A slice names a column that isn't there.
         DataError: The candidate can't score the holdout.
     """
+    with closed_on_refusal(ports.tracker, candidate.tracked):
+        return _evaluate(candidate, question=question, trusted=trusted, ports=ports)
+
+
+def _evaluate(
+    candidate: CandidateRef, *, question: Question, trusted: Sequence[str], ports: EvaluationPorts
+) -> EvaluationRef:
     run = candidate.snapshot.run
     entries = ports.log.entries(run.model)
     head = fold_log(entries)
     met = champion_before(entries, run.as_of.instant)
-    with tempfile.TemporaryDirectory(prefix="headgate-") as folder:
-        model = ports.loader.load(ports.tracker.fetch_model(candidate.model_id, Path(folder)), trusted)
-        baseline, refusal = _load_baseline(met, Path(folder), trusted, ports)
-        scored = ports.scorer.score(model, baseline, ports.store.get(candidate.snapshot.holdout), question)
+    model = ports.models.load(candidate.model_id, tuple(trusted))
+    baseline, refusal = _load_baseline(met, trusted, ports)
+    scored = ports.scorer.score(model, baseline, ports.store.get(candidate.snapshot.holdout), question)
     evaluation = Evaluation(
         candidate=candidate.model_id,
         baseline=str(met.version) if met else None,
@@ -79,12 +84,12 @@ def evaluate_candidate(
 
 
 def _load_baseline(
-    met: LogEntry | None, folder: Path, trusted: Sequence[str], ports: EvaluationPorts
+    met: LogEntry | None, trusted: Sequence[str], ports: EvaluationPorts
 ) -> tuple[LoadedModel | None, str | None]:
     if met is None:
         return None, None
     try:
-        return ports.loader.load(ports.tracker.fetch_model(met.entry.model_id, folder), trusted), None
+        return ports.models.load(met.entry.model_id, tuple(trusted)), None
     except PermanentError as error:
         return None, f"version {met.version} could not be loaded: {error}"
 

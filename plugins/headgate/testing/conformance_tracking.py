@@ -248,6 +248,7 @@ def snapshot_of(run: RunRef, snapshot: str = SNAPSHOT) -> SnapshotRef:
 def fitted_line() -> Fitted:
     """Return a straight line, fitted."""
     import pandas as pd
+    from skops.io import dumps
     from sklearn.linear_model import LinearRegression
 
     rows = pd.DataFrame({"x": [float(x) for x in range(20)]})
@@ -256,6 +257,7 @@ def fitted_line() -> Fitted:
         model=line,
         example=rows.head(2),
         prediction=(rows, line.predict(rows)),
+        saved=dumps(line),
         trusted=(),
         seconds=0.25,
         facts={"scikit-learn": "1"},

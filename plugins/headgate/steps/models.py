@@ -1,0 +1,39 @@
+"""Load logged models, and keep the last ones: a logged model never changes."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from headgate.ports import LoadedModel, ModelLoader, RunTracker
+
+KEPT = 2
+"""The candidate of one run is often the champion that the next one meets."""
+
+
+class ModelShelf:
+    """Downloads and loads logged models; several runs in one process download and load each once.
+
+    Args:
+        tracker: Where they lie.
+        loader: Loads them.
+    """
+
+    def __init__(self, tracker: RunTracker, loader: ModelLoader) -> None:
+        self._tracker = tracker
+        self._loader = loader
+        self._kept = lru_cache(maxsize=KEPT)(self._load)
+
+    def load(self, model_id: str, trusted: tuple[str, ...]) -> LoadedModel:
+        """Return a logged model.
+
+        Raises:
+            TrackingError: There is no such model, or it isn't whole.
+            ModelRefusedError: It is of another format, or holds types that nobody trusts.
+        """
+        return self._kept(model_id, trusted)
+
+    def _load(self, model_id: str, trusted: tuple[str, ...]) -> LoadedModel:
+        with tempfile.TemporaryDirectory(prefix="headgate-") as folder:
+            return self._loader.load(self._tracker.fetch_model(model_id, Path(folder)), trusted)
