@@ -25,6 +25,7 @@ from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatch
 from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
 from mlflow.version import VERSION
 
+from headgate.adapters.quiet_skops import quiet
 from headgate.core.evaluation import OVERALL, Measure
 from headgate.core.refs import PartRef, SnapshotRef
 from headgate.ports import Fitted
@@ -59,7 +60,8 @@ def save_folder(fitted: Fitted, folder: Path, signature: ModelSignature, *, mlfl
     """
     folder.mkdir()
     model = Model(run_id=mlflow_run, model_uuid=None, signature=signature)
-    _save_example(model, fitted.example, str(folder))
+    with quiet():  # MLflow's way to write an example is deprecated by pandas
+        _save_example(model, fitted.example, str(folder))
     (folder / _FILE).write_bytes(fitted.saved)
     files = {"conda_env": "conda.yaml", "python_env": "python_env.yaml"}
     pyfunc.add_to_model(model, loader_module="mlflow.sklearn", model_path=_FILE, predict_fn="predict", **files)
