@@ -1,15 +1,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,10 +14,8 @@ import pyarrow as pa
 import pytest
 from joblib import parallel_config
 from mlflow.deployments import PredictionsResponse
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.linear_model import Ridge
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -31,7 +24,6 @@ from headgate.adapters.mlflow_serving import MlflowChampionSource
 from headgate.adapters.mlmodel_loader import MlmodelLoader
 from headgate.adapters.skops_models import load_estimator
 from headgate.server.app import create_app
-from tests.contract.loopback import proxy_to
 from tests.contract.served import NEVER, Registry, served
 
 ROWS = pd.DataFrame(
@@ -44,17 +36,6 @@ ROWS = pd.DataFrame(
 )
 LABELS = ROWS["x"] * 3 + ROWS["n"]
 JSON = {"Content-Type": "application/json"}
-
-
-class Stranger(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Of a type that no server trusts."""
-
-    def fit(self, X: Any, y: Any) -> Stranger:  # noqa: N803 - scikit-learn's name
-        self.mean_ = float(np.mean(y))
-        return self
-
-    def predict(self, X: Any) -> Any:  # noqa: N803 - as above
-        return np.full(len(X), self.mean_)
 
 
 def pipeline(last: Any) -> Any:
@@ -178,7 +159,7 @@ def test_a_bad_request_gets_a_sentence_that_names_what_is_wrong(
     assert answer.json()["error_code"] == "BAD_REQUEST"
     assert answer.headers["X-Headgate-Version"] == "1"
     assert " must " in answer.json()["message"]
-    assert pytest.approx(1) == len(__import__("re").findall(names, answer.json()["message"])[:1])
+    assert re.search(names, answer.json()["message"])
 
 
 @pytest.mark.parametrize("form", bodies(ROWS))
@@ -209,8 +190,6 @@ def test_a_classifier_answers_with_classes_or_with_probabilities(mlflow_url: str
 
 def test_dates_and_nulls_of_a_snapshot_reach_the_model(mlflow_url: str, registry: Registry) -> None:
     rows = pd.DataFrame({"at": pd.date_range("2000-01-01", periods=6, freq="h"), "x": [1.0, None, 3.0, 4.0, 5.0, 6.0]})
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
     model = make_pipeline(
         make_column_transformer(("passthrough", ["x"])), HistGradientBoostingRegressor(min_samples_leaf=1)
     ).fit(rows, range(6))
