@@ -16,9 +16,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 from mlflow import MlflowClient
+from mlflow.entities import LoggedModelStatus
 from mlflow.exceptions import MlflowException, RestException
 from mlflow.tracking.request_auth.abstract_request_auth_provider import RequestAuthProvider
 from mlflow.tracking.request_auth.registry import _request_auth_provider_registry
@@ -134,6 +136,23 @@ def said_by(error: Exception) -> str:
 def is_missing(error: MlflowException) -> bool:
     """Return whether the server says that there is no such thing."""
     return error.error_code in MISSING
+
+
+def is_whole(client: MlflowClient, model_id: str) -> bool:
+    """Return whether there is such a logged model, with all its files."""
+    try:
+        return bool(client.get_logged_model(model_id).status == LoggedModelStatus.READY)
+    except MlflowException as error:
+        if is_missing(error):
+            return False
+        raise
+
+
+def download_model(client: MlflowClient, model_id: str, folder: Path) -> None:
+    """Download a logged model's files into a folder."""
+    tracking = client._tracking_client  # noqa: SLF001 - nothing public downloads from a given server
+    repository = tracking._get_artifact_repo(model_id, resource="logged_model")  # noqa: SLF001
+    repository.download_artifacts("", dst_path=str(folder))
 
 
 def settled(work: Callable[[], T]) -> T:

@@ -12,7 +12,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment, LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
-from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, settled
+from headgate.adapters.mlflow_client import EXISTS, MlflowServer, download_model, is_whole, settled
 from headgate.adapters.mlflow_models import (
     dataset_inputs,
     metrics_of,
@@ -81,7 +81,7 @@ class MlflowRunTracker:
             model_id = found.data.tags.get(CANDIDATE)
             if model_id is None or found.data.tags.get(FINGERPRINT) != fingerprint or not is_active(found):
                 return None
-            return model_id if self._is_whole(model_id) else None
+            return model_id if is_whole(self._client, model_id) else None
 
     def begin_fit(self, run: RunRef, tracked: TrackedRun) -> TrackedRun:
         """Return a run that no fit has written to, marked for this one."""
@@ -173,11 +173,10 @@ class MlflowRunTracker:
         place = folder / model_id
         place.mkdir(parents=True, exist_ok=True)
         with self._server.asked(f"give the model {model_id}"):
-            if not self._is_whole(model_id):
+            if not is_whole(self._client, model_id):
                 msg = f"model {model_id} must be whole in MLflow. Got none that is: its task has to run again."
                 raise TrackingError(msg)
-            repository = self._client._tracking_client._get_artifact_repo(model_id, resource="logged_model")  # noqa: SLF001
-            repository.download_artifacts("", dst_path=str(place))
+            download_model(self._client, model_id, place)
         return place
 
     @property
@@ -224,14 +223,6 @@ class MlflowRunTracker:
             with tempfile.TemporaryDirectory(prefix="headgate-") as folder:
                 copied = self._client.download_artifacts(old, VALIDATION, folder)
                 self._client.log_artifacts(fresh, copied, VALIDATION)
-
-    def _is_whole(self, model_id: str) -> bool:
-        try:
-            return bool(self._client.get_logged_model(model_id).status == LoggedModelStatus.READY)
-        except MlflowException as error:
-            if is_missing(error):
-                return False
-            raise
 
     def _upload(self, mlflow_run: str, artifacts: Mapping[str, bytes]) -> None:
         with tempfile.TemporaryDirectory(prefix="headgate-") as folder:
