@@ -248,8 +248,8 @@ def snapshot_of(run: RunRef, snapshot: str = SNAPSHOT) -> SnapshotRef:
 def fitted_line() -> Fitted:
     """Return a straight line, fitted."""
     import pandas as pd
-    from skops.io import dumps
     from sklearn.linear_model import LinearRegression
+    from skops.io import dumps
 
     rows = pd.DataFrame({"x": [float(x) for x in range(20)]})
     line = LinearRegression().fit(rows, 2 * rows["x"] + 1)

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+import yaml
 
-from headgate.adapters.mlflow_models import requirements_of
+from headgate.adapters.mlflow_models import requirements_of, save_folder, signature_of
 from headgate.adapters.mlflow_tracking import MlflowRunTracker
+from headgate.adapters.quiet_skops import quiet
 from headgate.core.evaluation import Measure
 from headgate.core.refs import RunRef
 from headgate.errors import ModelRefusedError
-from headgate.ports import Evidence
+from headgate.ports import Evidence, Fitted
 from headgate.testing.conformance_tracking import (
     SNAPSHOT,
     fitted_line,
@@ -74,15 +77,50 @@ def test_an_estimator_of_untrusted_types_is_refused_and_leaves_nothing(
 def test_logging_is_quiet(
     tracker: MlflowRunTracker, run: RunRef, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    fitted = fitted_forest()
+    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+    tracker.fetch_model(log_candidate(tracker, tracked, run, fitted), tmp_path)
+    tracker.close(tracked)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_folder_is_the_one_that_mlflow_would_write(tmp_path: Path) -> None:
+    import mlflow.sklearn
+
+    fitted = fitted_forest()
+    save_folder(fitted, tmp_path / "ours", signature_of(fitted), mlflow_run="r")
+    with quiet():
+        mlflow.sklearn.save_model(
+            fitted.model,
+            str(tmp_path / "theirs"),
+            serialization_format="skops",
+            skops_trusted_types=list(fitted.trusted),
+            signature=signature_of(fitted),
+            input_example=fitted.example,
+            pip_requirements=requirements_of(fitted.trusted),
+        )
+    assert told_by(tmp_path / "ours") == told_by(tmp_path / "theirs")
+
+
+def fitted_forest() -> Fitted:
     from sklearn.ensemble import RandomForestRegressor
+    from skops.io import dumps, get_untrusted_types
 
     line = fitted_line()
     forest = RandomForestRegressor(20, random_state=0).fit(*line.prediction)
-    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
-    model_id = log_candidate(tracker, tracked, run, replace(line, model=forest, trusted=("sklearn.tree._tree.Tree",)))
-    tracker.fetch_model(model_id, tmp_path)
-    tracker.close(tracked)
-    assert capfd.readouterr() == ("", "")
+    with quiet():
+        saved = dumps(forest)
+        return replace(line, model=forest, saved=saved, trusted=tuple(get_untrusted_types(data=saved)))
+
+
+def told_by(folder: Path) -> dict[str, object]:
+    """Return what each file says, but for the estimator's own, whose bytes hold the moment of its writing."""
+    told: dict[str, object] = {file.name: file.read_text() for file in folder.iterdir() if file.suffix != ".skops"}
+    for name in told.keys() & {"MLmodel", "conda.yaml", "python_env.yaml"}:
+        told[name] = yaml.safe_load(str(told[name]))
+    for moment in ("run_id", "utc_time_created", "model_size_bytes", "model_uuid"):
+        cast("dict[str, object]", told["MLmodel"]).pop(moment, None)
+    return told | {file.name: "estimator" for file in folder.glob("*.skops")}
 
 
 def test_a_users_own_types_are_pinned_by_their_distribution() -> None:
