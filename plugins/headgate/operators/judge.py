@@ -15,6 +15,7 @@ from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.run_context import form_value
+from headgate.steps.closing import closed_on_refusal
 from headgate.steps.judge import RECORD, explain, judge_candidate
 
 
@@ -58,13 +59,14 @@ class JudgeOperator(BaseOperator, SkipMixin):
             evaluation = wire.load(EvaluationRef, self.evaluation)
             tracked = evaluation.candidate.tracked
             self.log.info("%s", evaluation.candidate.snapshot.run.windows)
-            verdict = judge_candidate(
-                evaluation,
-                policy=self.policy,
-                dry_run=form_value(context, "dry_run", bool, default=False),
-                reason=form_value(context, "reason", str, default=""),
-                tracker=mlflow.tracker,
-            )
+            with closed_on_refusal(mlflow.tracker, tracked):
+                verdict = judge_candidate(
+                    evaluation,
+                    policy=self.policy,
+                    dry_run=form_value(context, "dry_run", bool, default=False),
+                    reason=form_value(context, "reason", str, default=""),
+                    tracker=mlflow.tracker,
+                )
         self.links["Verdict"] = mlflow.pages.artifact(tracked, RECORD)
         self.links["MLflow run"] = mlflow.pages.run(tracked)
         for line in table_of(verdict):

@@ -15,6 +15,7 @@ from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.store import store_at
 from headgate.spec import Estimator
+from headgate.steps.closing import closed_on_refusal
 from headgate.steps.train import train_candidate
 
 
@@ -57,9 +58,11 @@ class TrainOperator(BaseOperator):
         with airflow_outcome():
             validated = wire.load(ValidatedRef, self.validated)
             self.log.info("%s", validated.snapshot.run.windows)
+            with closed_on_refusal(mlflow.tracker, validated.tracked):
+                recipe = self.estimator.recipe(context["params"])
             candidate = train_candidate(
                 validated,
-                recipe=self.estimator.recipe(context["params"]),
+                recipe=recipe,
                 trainer=parts.trainer(),
                 store=store_at(self.store_url),
                 tracker=mlflow.tracker,

@@ -6,8 +6,8 @@ import hashlib
 import json
 
 from headgate.core.refs import CandidateRef, SnapshotRef, ValidatedRef
-from headgate.errors import PermanentError
 from headgate.ports import Evidence, Fitted, Recipe, RunTracker, SnapshotStore, Trainer
+from headgate.steps.closing import closed_on_refusal
 
 
 def train_candidate(
@@ -26,7 +26,8 @@ def train_candidate(
         ModelRefusedError: It holds types that nobody trusts.
     """
     snapshot = validated.snapshot
-    code = trainer.code_of(recipe.build)
+    with closed_on_refusal(tracker, validated.tracked):
+        code = trainer.code_of(recipe.build)
     fingerprint = fingerprint_of(snapshot.id, recipe, code)
     earlier = tracker.candidate_of(validated.tracked, fingerprint)
     if earlier is not None:
@@ -34,14 +35,11 @@ def train_candidate(
             snapshot=snapshot, tracked=validated.tracked, model_id=earlier, fingerprint=fingerprint, reused=True
         )
     tracked = tracker.begin_fit(snapshot.run, validated.tracked)
-    try:
+    with closed_on_refusal(tracker, tracked):
         rows = store.get(snapshot.training)
         fitted = trainer.fit(recipe, rows, label=snapshot.label, event_time=snapshot.event_time)
-    except PermanentError as error:
-        tracker.close(tracked, failed=str(error))
-        raise
-    evidence = _evidence(snapshot, recipe, fitted, code=code, fingerprint=fingerprint)
-    model_id = tracker.log_candidate(tracked, fitted, snapshot, evidence, name=snapshot.run.model)
+        evidence = _evidence(snapshot, recipe, fitted, code=code, fingerprint=fingerprint)
+        model_id = tracker.log_candidate(tracked, fitted, snapshot, evidence, name=snapshot.run.model)
     return CandidateRef(snapshot=snapshot, tracked=tracked, model_id=model_id, fingerprint=fingerprint, reused=False)
 
 
