@@ -204,7 +204,7 @@ def test_a_param_takes_exactly_what_lies_within_its_bounds(value: float, first: 
 
 
 def test_a_default_alone_is_a_param() -> None:
-    params = Estimator("a:b", params={"depth": 3, "rate": Param(default=0.5)}).params  # type: ignore[dict-item]
+    params = Estimator("a:b", params={"depth": 3, "rate": Param(default=0.5)}).params
     assert params == {"depth": Param(default=3), "rate": Param(default=0.5)}
 
 
