@@ -1,4 +1,4 @@
-"""What every test gets: an Airflow home of its own, no telemetry, and hypothesis' profiles."""
+"""What every test gets: an Airflow home of its own, no telemetry, hypothesis' profiles, and one MLflow server."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
+import pytest
+
+from tests.mlflow_server import mlflow_server
 
 _home = tempfile.mkdtemp(prefix="headgate-tests-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
@@ -32,3 +36,10 @@ os.environ.update(
 hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(scope="session")
+def mlflow_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real MLflow server, started when a test first asks for it."""
+    with mlflow_server(tmp_path_factory.mktemp("mlflow")) as url:
+        yield url

@@ -6,6 +6,7 @@ backfill, runs it once live, and shows what became of it. Run again, it finds wh
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import signal
@@ -76,7 +77,8 @@ def _run(console: Console, stack: Stack) -> None:
         raise LoopFailedError(message)
     if sys.stdout.isatty():
         console.print("\nCtrl-C stops everything.")
-        threading.Event().wait()
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 def _backfill(console: Console, api: AirflowApi) -> None:

@@ -118,7 +118,8 @@ class Param:
             raise InputError(msg)
         low, high = self.minimum, self.maximum
         if isinstance(value, int | float) and not ((low is None or value >= low) and (high is None or value <= high)):
-            msg = f"param {name} must lie between {low} and {high}. Got {value!r} instead."
+            bounds = [f"at least {low}"] * (low is not None) + [f"at most {high}"] * (high is not None)
+            msg = f"param {name} must be {' and '.join(bounds)}. Got {value!r} instead."
             raise InputError(msg)
         return value
 

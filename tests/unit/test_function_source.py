@@ -135,7 +135,9 @@ def test_only_an_outage_may_be_tried_again(module: Module, raised: str, error: t
 
 def test_a_failing_function_is_named_with_its_error(module: Module) -> None:
     name = module("def read(windows): raise KeyError('ppm')")
-    with pytest.raises(DataError, match=f"source {name}:read fails: KeyError: 'ppm'") as caught:
+    with pytest.raises(
+        DataError, match=rf"source {name}:read fails in .*{name}\.py, line 6: KeyError: 'ppm'"
+    ) as caught:
         read(name)
     assert isinstance(caught.value.__cause__, KeyError)
 

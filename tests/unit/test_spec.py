@@ -129,7 +129,7 @@ def test_the_bounds_of_a_param_are_inclusive(value: int, taken: bool) -> None:  
     if taken:
         assert param.require("depth", value) == value
         return
-    with pytest.raises(InputError, match=r"param depth must lie between 1 and 10\. Got"):
+    with pytest.raises(InputError, match=r"param depth must be at least 1 and at most 10\. Got"):
         param.require("depth", value)
 
 
@@ -141,7 +141,7 @@ def test_what_is_no_number_is_no_param(bounds: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf])
 def test_the_infinite_lies_within_no_bounds(value: float) -> None:
-    with pytest.raises(InputError, match="param rate must lie between"):
+    with pytest.raises(InputError, match="param rate must be at least 0 and at most 1"):
         Param(default=0.5, minimum=0, maximum=1).require("rate", value)
 
 

@@ -144,7 +144,8 @@ class FsspecStore:
             if isinstance(error, ConnectionError | TimeoutError) or error.errno in _OUTAGES:
                 msg = f"snapshot store can't be reached to {verb} {path}: {why}"
                 raise TransientError(msg) from error
-            msg = f"snapshot store must let this task {verb} {path}. Got {why} instead."
+            msg = f"snapshot store must let this task {verb} {path}. Got {why} instead. "
+            msg += "Check permissions and free space there, or give the snapshots another place."
             raise StoreError(msg) from error
 
 

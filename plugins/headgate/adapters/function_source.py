@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import warnings
 from collections import Counter
 from typing import Any
@@ -58,7 +59,7 @@ class FunctionRows:
             raise
         except Exception as error:
             outage = isinstance(error, OSError) and not isinstance(error, _NO_OUTAGE)
-            msg = f"source {self._path} fails: {type(error).__name__}: {error}"
+            msg = f"source {self._path} fails{_place_of(error, function)}: {type(error).__name__}: {_one_line(error)}"
             raise (TransientError if outage else DataError)(msg) from error
 
     def _table(self, frame: pd.DataFrame) -> pa.Table:
@@ -83,6 +84,17 @@ class FunctionRows:
         if twins:
             msg = f"source {self._path} must return each column once. Got {', '.join(twins)} more than once instead."
             raise DataError(msg)
+
+
+def _place_of(error: Exception, function: Any) -> str:  # noqa: ANN401 - the user's
+    """Return the last line of the function's own file on the way to an error."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return f" in {file}, line {lines[-1]}" if lines else ""
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _first(error: Exception) -> str:

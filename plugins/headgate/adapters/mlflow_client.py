@@ -116,7 +116,7 @@ class MlflowServer:
         if _is_outage(error):
             answers = "answers with a fault of its own" if isinstance(error, RestException) else "does not answer"
             return TransientError(
-                f"MLflow at {self.url} {answers} when asked to {request}: {said}. "
+                f"MLflow at {self.url} {answers} when asked to {request}: {said_by(_origin_of(error))}. "
                 "Is the server up, and is the address in the Airflow connection right?"
             )
         if _is_login(error):
@@ -127,7 +127,7 @@ class MlflowServer:
         return TrackingError(f"MLflow at {self.url} refuses to {request}: {said}.")
 
 
-def said_by(error: Exception) -> str:
+def said_by(error: BaseException) -> str:
     """Return the first line of what MLflow says, without a full stop."""
     message = error.message if isinstance(error, MlflowException) else str(error)
     return str(message).partition("\n")[0].strip().removesuffix(".")
@@ -208,6 +208,14 @@ def _is_login(error: MlflowException | RequestException) -> bool:
     if isinstance(error, MlflowException):
         return error.error_code in LOGIN
     return _status_of(error) in (401, 403)
+
+
+def _origin_of(error: BaseException) -> BaseException:
+    """Return where an error of the network began: each library around it repeats the address."""
+    inner = error.__cause__ or error.__context__
+    if inner is None or isinstance(inner, HeadgateError | MlflowException):
+        return error
+    return _origin_of(inner)
 
 
 def _status_of(error: RequestException) -> int | None:

@@ -27,6 +27,10 @@ from headgate.errors import DataError
 from headgate.ports import Rows
 
 _EVENT_TIME = pa.timestamp("us", "UTC")
+_ADVICE = (
+    "Start the run with an as-of that the data reaches, or give Rolling(...) a longer lookback.",
+    "Start the run with an earlier as-of, wait for the rows, or say how late they come: Label(..., delay=...).",
+)
 
 
 class ArrowCutter:
@@ -47,10 +51,10 @@ class ArrowCutter:
         table = _sorted(_between(_canonical(table), event_time, windows), event_time)
         instants = _ticks(table.column(event_time))
         parts = tuple(_part(table, instants, window) for window in (windows.training, windows.holdout))
-        for name, window, part in zip(
-            ("training window", "holdout"), (windows.training, windows.holdout), parts, strict=True
+        for what, advice, window, part in zip(
+            ("training window", "holdout"), _ADVICE, (windows.training, windows.holdout), parts, strict=True
         ):
-            _require_rows(part, f"{name} {window}", seen)
+            _require_rows(part, f"{what} {window} of the as-of {windows.as_of:%Y-%m-%d}", seen, advice)
         _require_labels(parts, label, event_time)
         return parts[0], parts[1]
 
@@ -97,7 +101,7 @@ def _microseconds(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray
 
 def _seen(times: pa.ChunkedArray) -> str:
     if not len(times):
-        return "the source gave no rows"
+        return "the source gave no rows for these windows"
     ends = pc.min_max(times)
     first, last = (ends[end].as_py().isoformat().replace("+00:00", "Z") for end in ("min", "max"))
     return f"the source's events begin at {first} and end at {last}"
@@ -175,9 +179,9 @@ def _part(table: pa.Table, ticks: np.ndarray, window: Window) -> pa.Table:
     return table.slice(first, max(last - first, 0))
 
 
-def _require_rows(part: pa.Table, what: str, seen: str) -> None:
+def _require_rows(part: pa.Table, what: str, seen: str, advice: str) -> None:
     if not part.num_rows:
-        msg = f"{what} must have rows. Got none instead: {seen}."
+        msg = f"{what} must have rows. Got none instead: {seen}. {advice}"
         raise DataError(msg)
 
 

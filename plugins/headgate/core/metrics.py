@@ -6,6 +6,7 @@ average precision are one-versus-rest macro averages over the classes that occur
 
 from __future__ import annotations
 
+import difflib
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -117,5 +118,7 @@ def require_metric(name: object) -> Metric:
         return name
     if isinstance(name, str) and name in METRICS:
         return METRICS[name]
-    msg = f"metric must be one of {', '.join(sorted(METRICS))}. Got {name!r} instead."
+    close = difflib.get_close_matches(str(name), METRICS, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    msg = f"metric must be one of {', '.join(sorted(METRICS))}. Got {name!r} instead.{hint}"
     raise InputError(msg)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from airflow.sdk import BaseHook
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from headgate.errors import InputError
 
 if TYPE_CHECKING:
     from headgate.core.refs import TrackedRun
     from headgate.ports import PromotionLog, RunTracker
+
+_TRAINING = "?workflowType=machine_learning"
+"""MLflow opens its pages for generative AI otherwise, whose menu has neither runs nor models."""
 
 
 class MlflowHook(BaseHook):
@@ -33,8 +37,12 @@ class MlflowHook(BaseHook):
 
     @cached_property
     def connection(self) -> Any:  # noqa: ANN401 - Airflow's Connection
-        """The Airflow connection."""
-        return self.get_connection(self.mlflow_conn_id)
+        """The Airflow connection.
+
+        Raises:
+            InputError: There is none.
+        """
+        return connection_of(self.mlflow_conn_id, conn_type=self.conn_type)
 
     @cached_property
     def url(self) -> str:
@@ -93,19 +101,36 @@ class MlflowPages:
 
     def run(self, tracked: TrackedRun) -> str:
         """Return the address of a run."""
-        return f"{self._url}/#/experiments/{tracked.experiment}/runs/{tracked.mlflow_run}"
+        return f"{self._run(tracked)}{_TRAINING}"
 
     def artifact(self, tracked: TrackedRun, path: str) -> str:
         """Return the address of a run's artifact."""
-        return f"{self.run(tracked)}/artifacts/{quote(path)}"
+        return f"{self._run(tracked)}/artifacts/{quote(path)}{_TRAINING}"
 
     def model(self, tracked: TrackedRun, model_id: str) -> str:
         """Return the address of a logged model."""
-        return f"{self._url}/#/experiments/{tracked.experiment}/models/{model_id}"
+        return f"{self._url}/#/experiments/{tracked.experiment}/models/{model_id}{_TRAINING}"
 
     def version(self, model: str, version: str) -> str:
         """Return the address of a registered model's version."""
-        return f"{self._url}/#/models/{quote(model)}/versions/{version}"
+        return f"{self._url}/#/models/{quote(model)}/versions/{version}{_TRAINING}"
+
+    def _run(self, tracked: TrackedRun) -> str:
+        return f"{self._url}/#/experiments/{tracked.experiment}/runs/{tracked.mlflow_run}"
+
+
+def connection_of(conn_id: str, *, conn_type: str) -> Any:  # noqa: ANN401 - Airflow's Connection
+    """Return an Airflow connection.
+
+    Raises:
+        InputError: There is none of that id.
+    """
+    try:
+        return BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException as error:
+        msg = f"Airflow connection {conn_id} must be there. Got none: add one of type {conn_type} under Admin, "
+        msg += f"Connections, or by the variable AIRFLOW_CONN_{conn_id.upper()}."
+        raise InputError(msg) from error
 
 
 def address_of(connection: Any, conn_id: str) -> str:  # noqa: ANN401 - Airflow's Connection

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import BaseHook
 
-from headgate.hooks.mlflow import address_of
+from headgate.hooks.mlflow import address_of, connection_of
 
 if TYPE_CHECKING:
     from headgate.ports import ServingTarget
@@ -36,7 +36,7 @@ class ModelServerHook(BaseHook):
         """The serving target."""
         from headgate.adapters.httpx_serving import HttpServingTarget
 
-        url = address_of(self.get_connection(self.server_conn_id), self.server_conn_id)
+        url = address_of(connection_of(self.server_conn_id, conn_type=self.conn_type), self.server_conn_id)
         return HttpServingTarget(url, timeout=self.timeout)
 
     def get_conn(self) -> ServingTarget:
@@ -47,7 +47,7 @@ class ModelServerHook(BaseHook):
         """Tell whether the server answers: the button in Airflow's connection form."""
         import httpx
 
-        url = address_of(self.get_connection(self.server_conn_id), self.server_conn_id)
+        url = address_of(connection_of(self.server_conn_id, conn_type=self.conn_type), self.server_conn_id)
         try:
             answer = httpx.get(f"{url}/version", timeout=10)
             answer.raise_for_status()

@@ -33,6 +33,9 @@ class EvaluateOperator(BaseOperator):
 
     Returns:
         An `EvaluationRef` as plain JSON: measures, never predictions.
+
+    Raises:
+        InputError: There is no such metric. Airflow shows it as the file's import error.
     """
 
     template_fields: Sequence[str] = ("candidate", "slices", "mlflow_conn_id", "store_url")
@@ -52,7 +55,7 @@ class EvaluateOperator(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.candidate = candidate
-        self.metrics = metrics
+        self.metrics = tuple(require_metric(metric) for metric in metrics)
         self.slices = slices
         self.trusted = trusted
         self.mlflow_conn_id = mlflow_conn_id
@@ -69,7 +72,7 @@ class EvaluateOperator(BaseOperator):
             evaluation = evaluate_candidate(
                 candidate,
                 question=Question(
-                    metrics=tuple(require_metric(metric) for metric in self.metrics),
+                    metrics=self.metrics,
                     slices=tuple(self.slices),
                     label=snapshot.label,
                     event_time=snapshot.event_time,

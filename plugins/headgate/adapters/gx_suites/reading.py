@@ -111,12 +111,20 @@ def _expectation(entry: object, where: str) -> Expectation:
     try:
         return ExpectationConfiguration(type=name, kwargs=entry.get("kwargs") or {}, **config).to_domain_obj()
     except ValidationError as error:
-        faults = "; ".join(f"{_place(e['loc'])}: {e['msg']}" for e in error.errors())
+        faults = "; ".join(_fault(e, vars(error.model).get("__fields__", ())) for e in error.errors())
         msg = f"{where} must give {name} the arguments that it takes. Got {entry.get('kwargs')!r} instead: {faults}."
         raise InputError(msg) from error
     except (GreatExpectationsError, TypeError, ValueError) as error:
         msg = f"{where} must be an expectation that Great Expectations takes. Got {error} instead."
         raise InputError(msg) from error
+
+
+def _fault(fault: Mapping[str, Any], known: Iterable[str]) -> str:
+    place = _place(fault["loc"])
+    if fault["type"] != "value_error.extra":
+        return f"{place}: {fault['msg']}"
+    close = difflib.get_close_matches(place, known := list(known), n=1)
+    return f"{place}: it takes no such argument" + (f", did you mean {close[0]}?" if close else "")
 
 
 def _place(loc: Iterable[object]) -> str:
