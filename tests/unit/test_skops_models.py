@@ -226,21 +226,27 @@ def test_a_folder_without_an_mlmodel_is_refused(loader: MlmodelLoader, tmp_path:
         loader.load(tmp_path, ())
 
 
-def test_fitting_and_loading_print_nothing_where_airflow_is_imported(tmp_path: Path) -> None:
-    code = f"""
-        import airflow.sdk, airflow.models
-        import warnings
-        warnings.simplefilter("always")
-        import headgate.adapters.sklearn_trainer as trainer
-        import headgate.adapters.skops_models as models
+def test_fitting_saving_and_loading_print_nothing_where_airflow_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "forest.py").write_text(
+        "from sklearn.ensemble import RandomForestRegressor\ndef build(params): return RandomForestRegressor(3)\n"
+    )
+    code = """
+        import sys, warnings
         from pathlib import Path
-        from sklearn.ensemble import RandomForestRegressor
-        model = RandomForestRegressor(n_estimators=3).fit([[0.0], [1.0]], [0.0, 1.0])
-        trainer._trusted_types(model, ())
-        path = Path({str(tmp_path)!r}) / "model.skops"
-        with trainer.quiet():
-            trainer.skops_io.dump(model, path)
-        models.load_estimator(path)
+        import airflow.sdk, airflow.models
+        warnings.simplefilter("always")
+        from headgate.adapters.sklearn_trainer import SklearnTrainer
+        from headgate.adapters.skops_models import load_estimator
+        from headgate.adapters.mlflow_models import save_folder, signature_of
+        from headgate.ports import Recipe
+        import pyarrow
+        rows = pyarrow.table({"x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, 2.0], "at": [1, 2, 3]})
+        sys.path.insert(0, sys.argv[1])
+        fitted = SklearnTrainer().fit(Recipe(build="forest:build"), rows, label="y", event_time="at")
+        folder = Path(sys.argv[1]) / "model"
+        save_folder(fitted, folder, signature_of(fitted), mlflow_run="r")
+        load_estimator(folder / "model.skops")
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("", "")
+    command = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
