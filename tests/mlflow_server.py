@@ -1,0 +1,66 @@
+"""A real MLflow server for tests, on SQLite, that serves artifacts itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+START_SECONDS = 120.0
+
+
+@contextmanager
+def mlflow_server(home: Path) -> Iterator[str]:
+    """Run a server with everything in one folder, and yield its address; its processes are gone afterwards."""
+    port = free_port()
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            _command(home, port), cwd=home, env=_environment(), stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_healthy(url, server, home / "server.log")
+            yield url
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _command(home: Path, port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+        *("--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}?timeout=30"),
+        *("--artifacts-destination", str(home / "artifacts")),
+    ]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return kept | {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the MLflow server did not start:\n{log.read_text()[-3000:]}")
