@@ -106,8 +106,6 @@ class MlflowRunTracker:
         The tag that makes it a candidate comes last: whatever fails before leaves an unfinished try, which the next
         `begin_fit` supersedes.
 
-        Raises:
-            ModelRefusedError: skops can't store the model, or finds untrusted types in it.
         """
         signature = signature_of(fitted)
         with tempfile.TemporaryDirectory(prefix="headgate-") as parent:

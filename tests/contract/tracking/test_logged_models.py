@@ -12,7 +12,6 @@ from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.adapters.quiet_skops import quiet
 from headgate.core.evaluation import Measure
 from headgate.core.refs import RunRef
-from headgate.errors import ModelRefusedError
 from headgate.ports import Evidence, Fitted
 from headgate.testing.conformance_tracking import (
     SNAPSHOT,
@@ -59,19 +58,6 @@ def test_a_fetched_candidate_predicts_as_it_did(tracker: MlflowRunTracker, run: 
     folder = tracker.fetch_model(log_candidate(tracker, tracked, run, fitted), tmp_path)
     rows, predicted = fitted.prediction
     assert list(mlflow.pyfunc.load_model(str(folder)).predict(rows)) == list(predicted)
-
-
-def test_an_estimator_of_untrusted_types_is_refused_and_leaves_nothing(
-    tracker: MlflowRunTracker, world: MlflowWorld, run: RunRef
-) -> None:
-    from sklearn.ensemble import RandomForestRegressor
-
-    tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
-    line = fitted_line()
-    forest = RandomForestRegressor(2, random_state=0).fit(*line.prediction)
-    with pytest.raises(ModelRefusedError, match="RandomForestRegressor"):
-        log_candidate(tracker, tracked, run, replace(line, model=forest))
-    assert not world.client.search_logged_models([tracked.experiment])
 
 
 def test_logging_is_quiet(

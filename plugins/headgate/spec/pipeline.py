@@ -1,0 +1,93 @@
+"""The pipeline: everything about a model but when it is retrained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headgate.core.metrics import Metric, require_metric
+from headgate.core.policy import Policy
+from headgate.core.windows import Rolling
+from headgate.errors import InputError
+from headgate.spec.checks import require_kind, require_model_name, require_text
+from headgate.spec.estimator import Estimator
+from headgate.spec.sources import FunctionSource, Label, ParquetSource
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where the champion answers.
+
+    Args:
+        conn_id: Airflow connection of the model server.
+        timeout: Seconds to wait until it serves a promoted version, > 0.
+        probe_rows: Holdout rows that it must answer as the candidate did, >= 1.
+    """
+
+    conn_id: str = "headgate_server_default"
+    timeout: float = 60.0
+    probe_rows: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """What the model is: everything about it but when it runs.
+
+    Args:
+        model: Name of the registered model: letters, digits, `_`, `.` and `-`, 100 at most.
+        source: Where rows come from.
+        label: The column to predict.
+        windows: The windows before an as-of.
+        expectations: A Great Expectations suite: path of its JSON, or dotted path of a function that builds it.
+        estimator: How the candidate is built.
+        metrics: Metrics to measure, besides those that the gates ask for.
+        policy: The gates.
+        slices: Columns whose values are slices.
+        serving: Where the champion answers; nothing is deployed when `None`.
+
+    Raises:
+        InputError: A field isn't what it must be; the sentence names it.
+    """
+
+    model: str
+    source: FunctionSource | ParquetSource
+    label: Label
+    windows: Rolling
+    expectations: str
+    estimator: Estimator
+    metrics: tuple[Metric, ...]
+    policy: Policy
+    slices: tuple[str, ...] = ()
+    serving: Serving | None = None
+
+    def __post_init__(self) -> None:
+        require_model_name(self.model)
+        require_kind(
+            "source",
+            self.source,
+            FunctionSource | ParquetSource,
+            'a source such as FunctionSource("include.co2.data:weekly")',
+        )
+        require_kind("label", self.label, Label, 'a Label such as Label("sold", delay=days(1))')
+        require_kind("windows", self.windows, Rolling, "Rolling(lookback=..., holdout=...)")
+        require_text("expectations", self.expectations)
+        require_kind(
+            "estimator", self.estimator, Estimator, 'an Estimator such as Estimator("include.co2.model:build")'
+        )
+        require_kind("policy", self.policy, Policy, "Policy(gates=(...))")
+        object.__setattr__(self, "metrics", metrics_of(self.metrics, self.policy))
+        object.__setattr__(self, "slices", tuple(self.slices))
+        if self.serving is not None:
+            require_kind("serving", self.serving, Serving, "a Serving, or None")
+
+
+def metrics_of(metrics: object, policy: Policy) -> tuple[Metric, ...]:
+    """Return the metrics, and those that the policy's gates ask for besides, each once.
+
+    Raises:
+        InputError: One isn't a metric.
+    """
+    if not isinstance(metrics, tuple | list):
+        msg = f"metrics must be a tuple of metrics such as (mae, rmse). Got {metrics!r} instead."
+        raise InputError(msg)
+    asked = (*map(require_metric, metrics), *(gate.metric for gate in policy.gates))
+    return tuple(dict.fromkeys(asked))
