@@ -50,6 +50,16 @@ def half_labelled(windows: Windows) -> pd.DataFrame:
     return frame.assign(sold=frame["sold"].where(frame["day"] < windows.holdout.start))
 
 
+def holes(windows: Windows) -> pd.DataFrame:
+    frame = daily(windows)
+    return frame.assign(size=frame["size"].where(frame["size"] > 1))
+
+
+def holes_in_holdout(windows: Windows) -> pd.DataFrame:
+    frame = daily(windows)
+    return frame.assign(size=frame["size"].where(frame["day"] < windows.holdout.start))
+
+
 def twins(windows: Windows) -> pd.DataFrame:
     frame = daily(windows)
     return pd.concat([frame, frame[["size"]]], axis=1)

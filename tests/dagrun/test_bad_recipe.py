@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from headgate import AtLeast, AtMost, Estimator, Policy, auc, mae, r2
+from headgate import AtLeast, AtMost, Estimator, FunctionSource, Policy, auc, mae, r2
 from headgate.errors import InputError
 from headgate.operators.evaluate import EvaluateOperator
 from tests.dagrun.chain import Chain
@@ -140,6 +140,24 @@ def test_a_refused_run_goes_on_once_its_mistake_is_mended(chain: Chain) -> None:
     assert chain.run("promote")["version"] == "1"
     (run,) = chain.runs()
     assert (run.info.status, "headgate.reason" in run.data.tags) == ("FINISHED", False)
+
+
+def test_rows_that_the_estimator_refuses_are_said_in_one_line(chain: Chain) -> None:
+    chain.pipeline["source"] = FunctionSource("tests.dagrun.shop:holes", event_time="day")
+    with_suite(chain, "expect_column_to_exist", column="size")
+    sentence = chain.refused("train")
+    assert "estimator tests.dagrun.shop:build refuses the rows: ValueError: Input X contains NaN. Ridge" in sentence
+    assert chain.failed_with() == sentence
+
+
+def test_a_holdout_that_the_candidate_cannot_score_is_said_in_one_line(chain: Chain) -> None:
+    chain.pipeline["source"] = FunctionSource("tests.dagrun.shop:holes_in_holdout", event_time="day")
+    with_suite(chain, "expect_column_to_exist", column="size")
+    sentence = chain.refused("evaluate")
+    assert "the candidate must be able to score the holdout. Got ValueError: Input X contains NaN. Ridge" in sentence
+    (run,) = chain.runs()
+    assert (run.info.status, run.data.tags["headgate.reason"]) == ("FAILED", sentence)
+    assert chain.versions() == []
 
 
 def test_a_slice_that_is_no_column(chain: Chain) -> None:

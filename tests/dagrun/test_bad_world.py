@@ -69,12 +69,12 @@ def test_mlflow_gone_while_the_model_is_logged_leaves_one_whole_model_once_it_is
     chain: Chain, proxy: Proxy, call: str
 ) -> None:
     chain.run("validate")
-    met: list[str] = []
+    logged: list[str] = []
 
     def refuse(method: str, path: str) -> bool:
-        began = any("logged-models" in one for one in met)
-        met.append(path) if method in ("POST", "PUT", "PATCH") else None
-        return method in ("POST", "PUT", "PATCH") and call in path and (began or call == "logged-models")
+        if method != "GET" and "logged-models" in path:
+            logged.append(path)
+        return method != "GET" and call in path and bool(logged)
 
     proxy.refuse = refuse
     assert "when asked to log the model" in chain.put_off("train")
@@ -173,6 +173,15 @@ def test_a_damaged_part_is_told_by_its_hash_and_nothing_is_trained_on_it(
     assert (chain.models(), chain.versions()) == ([], [])
     if task_id == "train":
         assert chain.failed_with() == sentence
+
+
+def test_an_outage_while_a_refusal_is_written_down_is_tried_again(chain: Chain, proxy: Proxy) -> None:
+    chain.run("validate")
+    nothing_left(part_of(chain, "training"), chain.store)
+    proxy.refuse = lambda method, path: "runs/update" in path
+    assert "does not answer when asked to close the run" in chain.put_off("train")
+    proxy.refuse = None
+    assert chain.refused("train") == chain.failed_with()
 
 
 def test_a_part_that_was_damaged_is_mended_as_its_sentence_says(chain: Chain) -> None:

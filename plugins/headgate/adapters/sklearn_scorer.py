@@ -97,7 +97,8 @@ def _predicted(model: LoadedModel, table: pa.Table, *, who: str) -> _Predicted:
             has_probabilities = classes is not None and hasattr(model.model, "predict_proba")
             probabilities = np.asarray(model.model.predict_proba(frame)) if has_probabilities else None
     except Exception as error:
-        msg = f"{who} must be able to score the holdout. Got {type(error).__name__}: {error} instead."
+        said = " ".join(str(error).split())  # scikit-learn's advice has many lines
+        msg = f"{who} must be able to score the holdout. Got {type(error).__name__}: {said} instead."
         raise DataError(msg) from error
     values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values  # noqa: PLR2004 - a column
     classes = None if classes is None else np.asarray(classes)

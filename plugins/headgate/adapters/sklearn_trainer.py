@@ -145,7 +145,8 @@ def _fit(model: Any, frame: pd.DataFrame, labels: np.ndarray[Any, Any], build: s
     except HeadgateError:
         raise
     except Exception as error:
-        msg = f"estimator {build} refuses the rows: {type(error).__name__}: {error}"
+        said = " ".join(str(error).split())  # scikit-learn's advice has many lines
+        msg = f"estimator {build} refuses the rows: {type(error).__name__}: {said}"
         raise DataError(msg) from error
 
 
