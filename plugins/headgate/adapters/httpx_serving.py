@@ -77,7 +77,7 @@ class HttpServingTarget:
         try:
             return Answer(version=answer.headers["X-Headgate-Version"], predictions=tuple(answer.json()["predictions"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise self._stranger("/invocations", answer) from error
+            raise self._stranger(answer, "/invocations") from error
 
     def _look(self, method: str, path: str) -> dict[str, Any]:
         answer = self._call(method, path)
@@ -85,9 +85,9 @@ class HttpServingTarget:
             state = dict(answer.json())
             return {name: state[name] for name in _STATE}
         except (KeyError, TypeError, ValueError) as error:
-            raise self._stranger(path, answer) from error
+            raise self._stranger(answer, path) from error
 
-    def _stranger(self, path: str, answer: httpx.Response) -> DeploymentError:
+    def _stranger(self, answer: httpx.Response, path: str) -> DeploymentError:
         msg = f"{self._url} must be a Headgate model server. Got {answer.text[:80]!r} at {path} instead."
         return DeploymentError(msg)
 
