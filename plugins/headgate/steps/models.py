@@ -8,8 +8,8 @@ from pathlib import Path
 
 from headgate.ports import LoadedModel, ModelLoader, RunTracker
 
-KEPT = 2
-"""The candidate of one run is often the champion that the next one meets."""
+KEPT = 3
+"""The candidate of one run is often the champion that the next one meets: it, its own champion, and the next candidate."""
 
 
 class ModelShelf:
