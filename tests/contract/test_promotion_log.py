@@ -91,6 +91,7 @@ def test_a_lost_reply_to_a_promotion_has_one_winner(
     mlflow_url: str, log: MlflowPromotionLog, world: MlflowWorld
 ) -> None:
     model, entry = world.new_model(), entry_for(world.new_candidate())
+    world.client.create_registered_model(model)
     with proxy_to(mlflow_url) as proxy:
         proxy.lose = lambda method, path: method == "POST" and path.endswith("/model-versions/create")
         MlflowPromotionLog(proxy.url).append(model, entry)

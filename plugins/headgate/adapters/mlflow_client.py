@@ -36,6 +36,7 @@ ROUNDS = 4
 MISSING = frozenset({"RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"})
 EXISTS = frozenset({"RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"})
 LOGIN = frozenset({"UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED", "PERMISSION_DENIED"})
+ENVIRONMENT = frozenset({"conda.yaml", "input_example.json", "python_env.yaml", "requirements.txt"})
 OUTAGES = frozenset(
     {
         "ABORTED",
@@ -149,10 +150,12 @@ def is_whole(client: MlflowClient, model_id: str) -> bool:
 
 
 def download_model(client: MlflowClient, model_id: str, folder: Path) -> None:
-    """Download a logged model's files into a folder."""
+    """Download the files of a logged model that loading it reads; the ones about its environment stay behind."""
     tracking = client._tracking_client  # noqa: SLF001 - nothing public downloads from a given server
     repository = tracking._get_artifact_repo(model_id, resource="logged_model")  # noqa: SLF001
-    repository.download_artifacts("", dst_path=str(folder))
+    for file in repository.list_artifacts():
+        if not file.is_dir and file.path not in ENVIRONMENT:
+            repository._download_file(file.path, str(folder / file.path))  # noqa: SLF001 - the public one lists first
 
 
 def settled(work: Callable[[], T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
@@ -47,8 +48,8 @@ class MlflowPromotionLog:
         client = self._server.client
         with self._server.asked(f"promote {entry.model_id} as a version of {model}"):
             source_run = client.get_logged_model(entry.model_id).source_run_id
-            self._require_registered(model)
-            client.create_model_version(
+            create = partial(
+                client.create_model_version,
                 model,
                 source=f"{SOURCE}{entry.model_id}",
                 run_id=source_run,
@@ -57,6 +58,13 @@ class MlflowPromotionLog:
                 await_creation_for=0,
                 model_id=entry.model_id,
             )
+            try:
+                create()
+            except MlflowException as error:
+                if not is_missing(error):
+                    raise
+                self._register(model)
+                create()
 
     def project(self, model: str, head: Head) -> None:
         """Set the aliases to what the log says, and look whether it still says so.
@@ -97,15 +105,6 @@ class MlflowPromotionLog:
             return
         # Two first sets of an alias at once: the database refuses one of them, and takes it the second time.
         settled(lambda: client.set_registered_model_alias(model, alias, version))
-
-    def _require_registered(self, model: str) -> None:
-        client = self._server.client
-        try:
-            client.get_registered_model(model)
-        except MlflowException as error:
-            if not is_missing(error):
-                raise
-            self._register(model)
 
     def _register(self, model: str) -> None:
         try:

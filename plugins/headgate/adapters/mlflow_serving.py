@@ -11,14 +11,13 @@ from typing import Any
 
 import pandas as pd
 from joblib import parallel_config
-from mlflow.entities import LoggedModelStatus
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from mlflow.pyfunc import PyFuncModel, scoring_server
 from mlflow.types import DataType, Schema
 from mlflow.utils.proto_json_utils import cast_df_types_according_to_schema
 
-from headgate.adapters.mlflow_client import MlflowServer, is_missing
+from headgate.adapters.mlflow_client import MlflowServer, download_model, is_missing, is_whole
 from headgate.core.serving import Version
 from headgate.errors import InputError, ModelRefusedError
 from headgate.ports import ModelLoader
@@ -104,20 +103,10 @@ class MlflowChampionSource:
             msg = f"{named} must stand for a logged model (models:/m-...). Got a version of other files instead."
             raise ModelRefusedError(msg)
         with self._server.asked(f"give the model of {named}"):
-            if not self._is_whole(version.model_id):
+            if not is_whole(self._client, version.model_id):
                 msg = f"{named} must stand for a logged model that is whole. Got {version.model_id} instead."
                 raise ModelRefusedError(msg)
-            tracking = self._client._tracking_client  # noqa: SLF001 - nothing public downloads from a given server
-            repository = tracking._get_artifact_repo(version.model_id, resource="logged_model")  # noqa: SLF001
-            repository.download_artifacts("", dst_path=str(folder))
-
-    def _is_whole(self, model_id: str) -> bool:
-        try:
-            return bool(self._client.get_logged_model(model_id).status == LoggedModelStatus.READY)
-        except MlflowException as error:
-            if is_missing(error):
-                return False
-            raise
+            download_model(self._client, version.model_id, folder)
 
 
 class ScoringModel:

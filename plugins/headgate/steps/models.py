@@ -9,7 +9,7 @@ from pathlib import Path
 from headgate.ports import LoadedModel, ModelLoader, RunTracker
 
 KEPT = 3
-"""The candidate of one run is often the champion that the next one meets: it, its own champion, and the next candidate."""
+"""The champion, the candidate that may follow it, and the next candidate."""
 
 
 class ModelShelf:
