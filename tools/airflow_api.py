@@ -102,7 +102,7 @@ class AirflowApi:
         content = self.call("GET", path, params={"full_content": True}, headers={"accept": "application/json"})[
             "content"
         ]
-        return "\n".join(str(line.get("event", line)) if isinstance(line, dict) else str(line) for line in content)
+        return "\n".join(_line_of(line) for line in content)
 
     def wait_for_dag(self, dag_id: str, *, timeout: float) -> None:
         """Wait until a Dag's file has been parsed, then unpause the Dag."""
@@ -166,6 +166,14 @@ def wait_for(look: Callable[[], T], *, what: str, timeout: float, every: float =
             raise AirflowApiError(message)
         time.sleep(every)
     return seen
+
+
+def _line_of(line: str | dict[str, Any]) -> str:
+    """Return a line of a log with the errors that it tells of."""
+    if isinstance(line, str):
+        return line
+    errors = (f"{error['exc_type']}: {error['exc_value']}" for error in line.get("error_detail") or ())
+    return "\n".join((str(line.get("event", line)), *errors))
 
 
 def _json_of(answer: httpx.Response) -> Any:

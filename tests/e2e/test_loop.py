@@ -175,7 +175,7 @@ def test_rows_that_are_not_there_fail_at_once_with_a_sentence(api: AirflowApi) -
 
     task = next(task for task in api.task_instances("co2", late) if task["task_id"] == "snapshot")
     assert (task["state"], task["try_number"]) == ("failed", 1)
-    assert "has no rows" in api.task_log("co2", late, "snapshot")
+    assert "of the as-of 2020-01-01 must have rows. Got none instead" in api.task_log("co2", late, "snapshot")
 
 
 def test_the_written_out_chain_of_digits_runs_and_promotes(api: AirflowApi, client: MlflowClient) -> None:
