@@ -19,6 +19,18 @@ from tools.stack import Stack
 
 SECONDS = 240.0
 FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(1992, 1, 1, tzinfo=UTC)
+BY_ASSET = """
+from dataclasses import replace
+
+from airflow.sdk import Asset
+
+from headgate import retraining_dag
+from include.co2.pipeline import pipeline
+
+dag = retraining_dag(
+    replace(pipeline, model="co2_by_asset", serving=None), dag_id="co2_by_asset", schedule=[Asset("co2_weeks")]
+)
+"""
 CHAIN = ("snapshot", "validate", "train", "evaluate", "judge", "promote", "deploy")
 
 pytestmark = pytest.mark.usefixtures("example_dags")
@@ -184,6 +196,18 @@ def test_the_written_out_chain_of_digits_runs_and_promotes(api: AirflowApi, clie
     found = states(api, "digits", dag_run_id)
     assert set(found.values()) == {"success"}
     assert client.get_model_version_by_alias("digits", "champion").version == "1"
+
+
+def test_a_run_that_an_asset_triggers_takes_its_as_of_from_the_event(api: AirflowApi, dags_folder: Path) -> None:
+    (dags_folder / "co2_by_asset.py").write_text(BY_ASSET)
+    api.wait_for_dag("co2_by_asset", timeout=60)
+    asset = next(one for one in api.call("GET", "/assets")["assets"] if one["name"] == "co2_weeks")
+    api.call("POST", "/assets/events", json={"asset_id": asset["id"], "extra": {"as_of": "1993-01-01"}})
+    (run,) = api.wait_for_runs("co2_by_asset", count=1, timeout=SECONDS)
+
+    as_of = api.xcom("co2_by_asset", run["dag_run_id"], "snapshot")["run"]["as_of"]
+    assert (run["run_type"], run["state"]) == ("asset_triggered", "success")
+    assert as_of == {"instant": "1993-01-01T00:00:00Z", "origin": "the asset event"}
 
 
 def test_a_mistake_in_a_pipeline_is_an_import_error_that_says_what_to_change(
