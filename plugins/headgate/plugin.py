@@ -6,6 +6,7 @@ import gc
 import importlib
 import logging
 import sys
+import warnings
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
@@ -59,10 +60,12 @@ def is_task_parent(argv: list[str]) -> bool:
 def preload() -> None:
     """Import every adapter, so that forked tasks find them imported; costs about 300 MB once, shared by all forks."""
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    for module in _HEAVY:
-        importlib.import_module(module)
-    importlib.import_module("headgate.adapters.mlflow_models").warm_up()
-    importlib.import_module("headgate.adapters.plotly_pages.bundle").packed_plotly()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the libraries' own, about each other
+        for module in _HEAVY:
+            importlib.import_module(module)
+        importlib.import_module("headgate.adapters.mlflow_models").warm_up()
+        importlib.import_module("headgate.adapters.plotly_pages.bundle").packed_plotly()
     gc.collect()
     gc.freeze()
 
