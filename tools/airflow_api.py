@@ -105,8 +105,17 @@ class AirflowApi:
         return "\n".join(_line_of(line) for line in content)
 
     def wait_for_dag(self, dag_id: str, *, timeout: float) -> None:
-        """Wait until a Dag's file has been parsed, then unpause the Dag."""
-        wait_for(lambda: self.has_dag(dag_id), what=f"Dag {dag_id} parsed", timeout=timeout)
+        """Wait until a Dag's file has been parsed, then unpause the Dag.
+
+        Raises:
+            AirflowApiError: It isn't there in time; with the errors of the files that couldn't be parsed.
+        """
+        try:
+            wait_for(lambda: self.has_dag(dag_id), what=f"Dag {dag_id} parsed", timeout=timeout)
+        except AirflowApiError as error:
+            traces = "\n".join(str(found["stack_trace"]) for found in self.import_errors())
+            message = f"{error}\n{traces}"
+            raise AirflowApiError(message) from error
         self.unpause(dag_id)
 
     def close_backfill(self, backfill_id: int) -> None:

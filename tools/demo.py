@@ -32,6 +32,7 @@ FIRST, LAST = datetime(1985, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
 LIVE = "2001-01-01"
 BACKFILLED = LAST.year - FIRST.year + 1
 PATIENCE = 600.0
+PARSED = 60.0
 WEEK = {
     "latest_ppm": 370.4,
     "above_4_weeks": 0.5,
@@ -54,7 +55,7 @@ def main() -> int:
         with console.status("starting MLflow, Airflow and the model server ...") as status:
             stack = Stack(home=HOME, dags_folder=REPOSITORY / "dags", served=SERVED)
             with stack:
-                stack.api.wait_for_dag(DAG, timeout=PATIENCE)
+                stack.api.wait_for_dag(DAG, timeout=PARSED)
                 status.stop()
                 _run(console, stack)
     except KeyboardInterrupt:

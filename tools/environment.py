@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,3 +120,18 @@ def airflow_variables(
 def passwords_file(home: Path) -> Path:
     """Return where the SimpleAuthManager reads its users' passwords, a JSON object."""
     return home / "airflow" / "passwords.json"
+
+
+def free_ports(*wanted: int) -> tuple[int, ...]:
+    """Return a free loopback port for each wanted one: itself if it is free, else any (0 wants any)."""
+    with contextlib.ExitStack() as held:
+        return tuple(_bound_port(held.enter_context(socket.socket()), port) for port in wanted)
+
+
+def _bound_port(listener: socket.socket, wanted: int) -> int:
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", wanted))
+    except OSError:
+        listener.bind(("127.0.0.1", 0))
+    return int(listener.getsockname()[1])

@@ -9,24 +9,24 @@ Leaving the block, by whatever way, ends every process that was started (see `to
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
-import socket
 import sys
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import httpx
 from cryptography.fernet import Fernet
 
 from tools.airflow_api import AirflowApi
-from tools.environment import Identity, airflow_variables, passwords_file, process_variables
-from tools.processes import Processes, Started
+from tools.environment import Identity, airflow_variables, free_ports, passwords_file, process_variables
+from tools.processes import Processes, ProcessFailedError, Started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,10 +76,12 @@ class Stack:
         self.env: dict[str, str] = {}
         self._processes = Processes(logs=self.home / "logs")
         self._identity: Identity | None = None
+        self._lock: IO[str] | None = None
 
     def __enter__(self) -> Self:
         for folder in ("airflow", "mlflow", "user", "tmp"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(self.home)
         self._identity = _kept_identity(self.home, servers=tuple(self.served))
         self.env = self._environment(self._identity)
         self._processes.__enter__()
@@ -148,6 +150,8 @@ class Stack:
         if api := self.__dict__.pop("api", None):
             api.close()
         self._processes.stop()
+        if self._lock:
+            self._lock.close()
 
     def _start(self) -> None:
         began = datetime.now(UTC)
@@ -233,12 +237,27 @@ def _airflow_commands(identity: Identity) -> dict[str, tuple[str, ...]]:
     }
 
 
+def _locked(home: Path) -> IO[str]:
+    """Return the home's lock, held until it is closed, or until this process ends in whatever way.
+
+    Raises:
+        ProcessFailedError: Another stack runs on this home.
+    """
+    lock = (home / "lock").open("w")
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock
+    lock.close()
+    message = f"{home} must be free. Got one that another stack runs on: end that first."
+    raise ProcessFailedError(message)
+
+
 def _kept_identity(home: Path, *, servers: Sequence[str]) -> Identity:
     """Load what the home keeps, or make it; ports that something else has taken meanwhile are replaced."""
     file = home / "identity.json"
     kept = Identity(**json.loads(file.read_text())) if file.exists() else _new_identity()
     wanted = [kept.server_ports.get(conn_id, 0) for conn_id in servers]
-    airflow, execution, mlflow, *free = _free_ports(kept.airflow_port, kept.execution_port, kept.mlflow_port, *wanted)
+    airflow, execution, mlflow, *free = free_ports(kept.airflow_port, kept.execution_port, kept.mlflow_port, *wanted)
     ports = dict(zip(servers, free, strict=True))
     identity = replace(kept, airflow_port=airflow, execution_port=execution, mlflow_port=mlflow, server_ports=ports)
     file.touch(mode=0o600)
@@ -256,21 +275,6 @@ def _new_identity() -> Identity:
         mlflow_port=0,
         server_ports={},
     )
-
-
-def _free_ports(*wanted: int) -> tuple[int, ...]:
-    """Return a free loopback port for each wanted one: itself if it is free, else any (0 wants any)."""
-    with contextlib.ExitStack() as held:
-        return tuple(_bound_port(held.enter_context(socket.socket()), port) for port in wanted)
-
-
-def _bound_port(listener: socket.socket, wanted: int) -> int:
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", wanted))
-    except OSError:
-        listener.bind(("127.0.0.1", 0))
-    return int(listener.getsockname()[1])
 
 
 def _answer_of(url: str) -> httpx.Response | None:

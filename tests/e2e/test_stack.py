@@ -101,6 +101,15 @@ def test_after_stop_no_process_is_alive_and_a_second_start_keeps_password_and_po
     assert seen[0] == seen[1]
 
 
+def test_two_stacks_never_share_a_home(tmp_path: Path) -> None:
+    with (
+        Stack(home=tmp_path, dags_folder=None),
+        pytest.raises(ProcessFailedError, match="another stack runs on"),
+        Stack(home=tmp_path, dags_folder=None),
+    ):
+        pass
+
+
 def test_a_process_that_ends_at_the_start_is_an_error_with_the_tail_of_its_log(tmp_path: Path) -> None:
     with Processes(logs=tmp_path) as processes:
         processes.start("broken", (sys.executable, "-c", "raise SystemExit('out of luck')"), env={}, cwd=tmp_path)

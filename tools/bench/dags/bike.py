@@ -1,8 +1,9 @@
 """The bench's Dag, for Airflow to backfill."""
 
-from datetime import UTC, datetime
+import pendulum
+from airflow.timetables.events import EventsTimetable
 
 from headgate import retraining_dag
-from tools.bench.bike import pipeline
+from tools.bench.bike import AS_OFS, pipeline
 
-dag = retraining_dag(pipeline, dag_id="bike", schedule="0 0 1 * *", start_date=datetime(2100, 1, 1, tzinfo=UTC))
+dag = retraining_dag(pipeline, dag_id="bike", schedule=EventsTimetable(map(pendulum.instance, AS_OFS)))
