@@ -42,7 +42,7 @@ def deploy_version(
     holdout = table.pick(store.get(snapshot.holdout), probe_rows)
     predictions = table.from_parquet(tracker.read(promotion.candidate.tracked, PREDICTIONS))
     expected = table.values(table.pick(predictions, probe_rows), "candidate")
-    answer = serving_target.ask(table.without(holdout, snapshot.label, snapshot.event_time))
+    answer = serving_target.ask(table.without(holdout, snapshot.label))
     _require_same(answer, expected, promotion.version, serving_target.url)
     tracker.record(promotion.candidate.tracked, Evidence(tags={"headgate.deployed": serving_target.url}))
     return DeploymentRef(promotion=promotion, url=serving_target.url, rows=len(expected))
