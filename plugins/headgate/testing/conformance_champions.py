@@ -1,115 +1,107 @@
-"""What every source of champions must do: subclass `ChampionSourceConformance`, and let pytest collect it."""
+"""What every champion source has to do."""
 
-# ruff: noqa: S101 - a suite that pytest runs
+# ruff: noqa: D102, S101 - a suite that pytest runs
 
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
-from collections.abc import Callable
+from typing import Protocol
 
-from headgate.errors import HeadgateError, InputError, ModelRefusedError, TransientError
+import pytest
+
+from headgate.core.serving import Version
+from headgate.errors import InputError, ModelRefusedError, TransientError
 from headgate.server.champions import ChampionSource, ServedModel
 
-_REQUEST = b'{"dataframe_records": [{"x": 1.0}, {"x": 2.0}]}'
+JSON = "application/json"
 
 
-class ChampionSourceConformance(ABC):
-    """The suite. Each test asks for a source of its own, of a model that nobody registered yet."""
+class RegistryWorld(Protocol):
+    """The world around the source under test: the registry of one model that nobody promoted yet."""
 
-    @abstractmethod
-    def make(self) -> ChampionSource:
-        """Return a source of a new model, and remember it for the methods below."""
+    def promote(self, slope: float) -> str:
+        """Make a new version the champion, one that predicts `slope * x`; return its number."""
 
-    @abstractmethod
-    def promote(self, value: float) -> str:
-        """Make a version champion whose model predicts the value for any `x`; return its number."""
+    def promote_broken(self) -> str:
+        """Make a new version the champion that can't be loaded; return its number."""
 
-    @abstractmethod
-    def promote_refused(self) -> str:
-        """Make a version champion that must not be served; return its number."""
+    def point_to(self, version: str) -> None:
+        """Make an earlier version the champion."""
 
-    @abstractmethod
-    def shut_down(self) -> None:
-        """Let the registry answer nobody any more."""
+    def break_down(self) -> None:
+        """Let the registry answer no more."""
 
-    def test_a_model_that_nobody_registered_has_no_champion(self) -> None:
-        """It isn't an error: the server is often up first."""
-        assert self.make().champion_of() is None
 
-    def test_the_champion_is_the_version_promoted_last(self) -> None:
-        """By number, and with the model's name."""
-        source = self.make()
-        self.promote(1.0)
-        number = self.promote(2.0)
-        champion = source.champion_of()
-        assert champion is not None
-        assert (champion.model, champion.version) == (source.model, number)
+class ChampionSourceConformance:
+    """Subclass it, and define the fixtures `source` and `world`."""
 
-    def test_a_champion_is_the_same_until_another_is_promoted(self) -> None:
-        """Otherwise the server would load it at each look."""
-        source = self.make()
-        self.promote(1.0)
+    def test_a_model_that_nobody_registered_has_no_champion(self, source: ChampionSource) -> None:
+        assert source.champion_of() is None
+
+    def test_the_champion_is_of_the_model(self, source: ChampionSource, world: RegistryWorld) -> None:
+        version = world.promote(2.0)
+        champion = require_champion(source)
+        assert (champion.model, champion.version) == (source.model, version)
+
+    def test_the_champion_follows_the_alias_both_ways(self, source: ChampionSource, world: RegistryWorld) -> None:
+        first, second = world.promote(2.0), world.promote(3.0)
+        assert require_champion(source).version == second
+        world.point_to(first)
+        assert require_champion(source).version == first
+
+    def test_a_look_at_the_same_champion_is_the_same(self, source: ChampionSource, world: RegistryWorld) -> None:
+        world.promote(2.0)
         assert source.champion_of() == source.champion_of()
 
-    def test_two_versions_are_never_the_same(self) -> None:
-        """Otherwise the server would keep the old one."""
-        source = self.make()
-        self.promote(1.0)
-        before = source.champion_of()
-        self.promote(1.0)
-        assert source.champion_of() != before
-
-    def test_a_loaded_model_answers_and_says_its_version(self) -> None:
-        """One prediction a row."""
-        source = self.make()
-        number = self.promote(3.0)
-        model = _loaded(source)
+    def test_a_loaded_champion_answers(self, source: ChampionSource, world: RegistryWorld) -> None:
+        version = world.promote(2.0)
+        model = source.load(require_champion(source))
         model.warm_up()
-        answer = json.loads(model.answer(_REQUEST, "application/json"))
-        assert answer == {"predictions": [3.0, 3.0], "model_version": number}
+        assert answer_of(model, 1.0, -3.0) == {"predictions": [2.0, -6.0], "model_version": version}
 
-    def test_a_model_stays_what_it_is_when_another_is_promoted(self) -> None:
-        """Requests that began with it end with it."""
-        source = self.make()
-        self.promote(3.0)
-        model = _loaded(source)
-        self.promote(4.0)
-        assert json.loads(model.answer(_REQUEST, "application/json"))["predictions"] == [3.0, 3.0]
+    def test_two_versions_are_loaded_side_by_side(self, source: ChampionSource, world: RegistryWorld) -> None:
+        world.promote(2.0)
+        first = source.load(require_champion(source))
+        world.promote(3.0)
+        second = source.load(require_champion(source))
+        assert [answer_of(model, 1.0)["predictions"] for model in (first, second)] == [[2.0], [3.0]]
 
-    def test_a_request_that_is_no_json_is_the_requests_fault(self) -> None:
-        """It is answered 400, not 500."""
-        source = self.make()
-        self.promote(3.0)
-        model = _loaded(source)
-        assert isinstance(_raised(lambda: model.answer(b"{", "application/json")), InputError)
+    def test_a_broken_champion_is_refused(self, source: ChampionSource, world: RegistryWorld) -> None:
+        world.promote_broken()
+        with pytest.raises(ModelRefusedError):
+            source.load(require_champion(source))
 
-    def test_a_version_that_must_not_be_served_is_refused(self) -> None:
-        """It can be named, and isn't loaded."""
-        source = self.make()
-        self.promote_refused()
-        assert isinstance(_raised(lambda: _loaded(source)), ModelRefusedError)
+    @pytest.mark.parametrize("body", [b"", b"[]", b"nothing", b'{"dataframe_records": [{"y": 1.0}]}'])
+    def test_a_bad_request_is_the_askers_fault(self, source: ChampionSource, world: RegistryWorld, body: bytes) -> None:
+        world.promote(2.0)
+        model = source.load(require_champion(source))
+        with pytest.raises(InputError):
+            model.answer(body, JSON)
 
-    def test_a_registry_that_is_down_is_an_outage(self) -> None:
-        """For both questions: none of them is the model's fault."""
-        source = self.make()
-        self.promote(1.0)
-        champion = source.champion_of()
-        assert champion is not None
-        self.shut_down()
-        assert isinstance(_raised(source.champion_of), TransientError)
-        assert isinstance(_raised(lambda: source.load(champion)), TransientError)
+    def test_a_registry_that_does_not_answer_is_an_outage(self, source: ChampionSource, world: RegistryWorld) -> None:
+        world.promote(2.0)
+        champion = require_champion(source)
+        world.break_down()
+        with pytest.raises(TransientError):
+            source.champion_of()
+        with pytest.raises(TransientError):
+            source.load(champion)
+
+    def test_a_loaded_champion_outlives_its_registry(self, source: ChampionSource, world: RegistryWorld) -> None:
+        world.promote(2.0)
+        model = source.load(require_champion(source))
+        world.break_down()
+        assert answer_of(model, 1.0)["predictions"] == [2.0]
 
 
-def _loaded(source: ChampionSource) -> ServedModel:
+def require_champion(source: ChampionSource) -> Version:
+    """Return the champion, which must be there."""
     champion = source.champion_of()
     assert champion is not None
-    return source.load(champion)
+    return champion
 
 
-def _raised(work: Callable[[], object]) -> Exception | None:
-    try:
-        work()
-    except HeadgateError as error:
-        return error
-    return None
+def answer_of(model: ServedModel, *values: float) -> dict[str, object]:
+    """Return a model's answer to rows with the column `x`."""
+    body = json.dumps({"dataframe_records": [{"x": value} for value in values]})
+    return dict(json.loads(model.answer(body.encode(), JSON)))

@@ -11,30 +11,30 @@ from headgate.errors import InputError, ModelRefusedError, TransientError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeModel:
-    """`ServedModel` that predicts the same number for each record.
+    """`ServedModel` that predicts `slope * x`; it reads rows as `dataframe_records` only.
 
     Attributes:
         version: The registry's number.
-        value: What it predicts.
+        slope: What it multiplies with.
         is_warm: Whether it can predict its own example.
     """
 
     version: str
-    value: float
+    slope: float
     is_warm: bool = True
 
     def answer(self, body: bytes, content_type: str) -> str:
         """Return a prediction for each of the `dataframe_records`.
 
         Raises:
-            InputError: There are none.
+            InputError: There are none, or one without an `x`.
         """
         try:
-            rows = json.loads(body)["dataframe_records"]
+            predictions = [self.slope * row["x"] for row in json.loads(body)["dataframe_records"]]
         except (ValueError, KeyError, TypeError) as error:
-            msg = f"a request must be JSON with dataframe_records. Got {body[:80]!r} as {content_type!r} instead."
+            msg = f"a request must hold dataframe_records with x as JSON. Got {error!r} as {content_type!r} instead."
             raise InputError(msg) from error
-        return json.dumps({"predictions": [self.value] * len(rows), "model_version": self.version})
+        return json.dumps({"predictions": predictions, "model_version": self.version})
 
     def warm_up(self) -> None:
         """Do nothing, or fail.
@@ -74,12 +74,18 @@ class FakeChampionSource:
         """Name of the registered model."""
         return self._model
 
-    def promote(self, value: float | None, *, is_warm: bool = True) -> str:
-        """Append a version that predicts the value and make it champion; one of `None` must not be served."""
+    def promote(self, slope: float | None, *, is_warm: bool = True) -> str:
+        """Append a version of that slope and make it champion; one of `None` must not be served."""
         number = str(len(self.models) + 1)
-        self.models[number] = None if value is None else FakeModel(version=number, value=value, is_warm=is_warm)
+        self.models[number] = None
+        if slope is not None:
+            self.mend(number, slope, is_warm=is_warm)
         self.champion = number
         return number
+
+    def mend(self, number: str, slope: float, *, is_warm: bool = True) -> None:
+        """Give a version a model of that slope."""
+        self.models[number] = FakeModel(version=number, slope=slope, is_warm=is_warm)
 
     def champion_of(self) -> Version | None:
         """Return the champion, or `None`.
