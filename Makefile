@@ -77,7 +77,7 @@ examples: $(DEV)
 LOCKS := requirements.lock requirements-dev.lock requirements-uv.lock
 COMPILE = $(CURDIR)/$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 define compile
-$(COMPILE) $(1) --extra examples --group build --group demo pyproject.toml -o requirements.lock >/dev/null \
+$(COMPILE) $(1) --extra examples --group build --group demo --group together pyproject.toml -o requirements.lock >/dev/null \
 && $(COMPILE) $(1) --group dev --extra delta --extra pandera --extra s3 -c requirements.lock pyproject.toml -o requirements-dev.lock >/dev/null \
 && $(COMPILE) $(1) --group installer -o requirements-uv.lock >/dev/null
 endef
