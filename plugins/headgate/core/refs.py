@@ -46,14 +46,6 @@ class RunRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartRef:
-    """One immutable part of a snapshot: sha256 of its Arrow content, in hex, and its rows."""
-
-    digest: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotRef:
     """A snapshot in the store.
 
@@ -62,8 +54,8 @@ class SnapshotRef:
         run: The run that took it.
         label: Name of the label's column.
         event_time: Name of the event time's column.
-        training: Rows of the training window.
-        holdout: Rows of the holdout.
+        training_rows: Rows of the training window.
+        holdout_rows: Rows of the holdout.
         manifest: Path of the manifest in the store.
     """
 
@@ -71,8 +63,8 @@ class SnapshotRef:
     run: RunRef
     label: str
     event_time: str
-    training: PartRef
-    holdout: PartRef
+    training_rows: int
+    holdout_rows: int
     manifest: str
 
 

@@ -36,6 +36,9 @@ class ExpectationResult:
         sentence: What was expected and what was found, for a person.
         share: Unexpected rows / rows looked at, 0 to 1, where it is about rows.
         samples: A few unexpected values, as text.
+        rows: A few rows that fail, whole: column and value, as text.
+        engine: Who evaluated it: `headgate`, `gx`, `check` or `drift`.
+        place: Its position in the suite, from 0; `None` for what the suite doesn't hold.
     """
 
     expectation: str
@@ -45,16 +48,33 @@ class ExpectationResult:
     sentence: str
     share: float | None = None
     samples: tuple[str, ...] = ()
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    engine: str = "headgate"
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationReport:
-    """Every result of one suite on one snapshot."""
+    """Every result of one suite on one snapshot.
+
+    Args:
+        suite: The suite's name: a path or a dotted path.
+        snapshot: Id of the snapshot that the results are about.
+        rows: Its rows.
+        results: Those of the suite in its order, then custom checks, then drift.
+        max_warnings: Most unmet warnings that may pass; any number when `None`.
+        left_out: Rows that quarantine set aside before, of `left_out_of`.
+        reference: What drift was measured against, or why it wasn't; empty when nobody asked.
+    """
 
     suite: str
     snapshot: str
     rows: int
     results: tuple[ExpectationResult, ...]
+    max_warnings: int | None = None
+    left_out: int = 0
+    left_out_of: int = 0
+    reference: str = ""
 
     def found(self, finding: Finding, *severities: Severity) -> tuple[ExpectationResult, ...]:
         """Return the results of that finding, of the given severities (of all, when none is given)."""

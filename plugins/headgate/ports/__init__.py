@@ -16,27 +16,42 @@ from headgate.ports.models import (
     Trainer,
 )
 from headgate.ports.records import Evidence, Pages, PromotionLog, RunTracker
-from headgate.ports.rows import Rows, RowsCutter, RowsSource, RowsTable, SnapshotStore, SuiteRunner
+from headgate.ports.rows import (
+    CheckRunner,
+    Profiler,
+    Rows,
+    RowsScan,
+    RowsSource,
+    RowsSplitter,
+    RowsTable,
+    Sighting,
+    SnapshotStore,
+    SuiteRunner,
+)
 from headgate.ports.serving import Answer, ServingTarget
 
 __all__ = [
     "Answer",
+    "CheckRunner",
     "Evidence",
     "Fitted",
     "LoadedModel",
     "ModelLoader",
     "Pages",
+    "Profiler",
     "PromotionLog",
     "Question",
     "Recipe",
     "Rows",
-    "RowsCutter",
+    "RowsScan",
     "RowsSource",
+    "RowsSplitter",
     "RowsTable",
     "RunTracker",
     "Scored",
     "Scorer",
     "ServingTarget",
+    "Sighting",
     "SnapshotStore",
     "SuiteRunner",
     "Trainer",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from headgate.core.refs import PartRef
+from headgate.core.profile import Profile
+from headgate.core.snapshots import PartRef
+from headgate.core.suite import Expectation, Measured
 from headgate.core.validation import ExpectationResult
-from headgate.core.windows import Windows
+from headgate.core.windows import Window, Windows
 
 
 class Rows(Protocol):
-    """A table of rows: a `pyarrow.Table`."""
+    """A table of rows that fits into memory: a `pyarrow.Table`."""
 
     @property
     def num_rows(self) -> int:
@@ -21,6 +26,36 @@ class Rows(Protocol):
         """Its columns, in order."""
 
 
+class RowsScan(Protocol):
+    """Rows that can be read again and again, part by part: more than memory holds."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows all parts have together."""
+
+    @property
+    def column_names(self) -> list[str]:
+        """The columns, in order."""
+
+    def parts(self, columns: Sequence[str] | None = None) -> Iterator[Rows]:
+        """Yield the parts in order, each of one schema; one part without rows when there are no rows.
+
+        Args:
+            columns: Read only these; all when `None`.
+
+        Raises:
+            SnapshotDamagedError: A part isn't what was written.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What a source holds of a span, without reading it all: its rows and the newest event (`None` without rows)."""
+
+    rows: int
+    newest: datetime | None
+
+
 class RowsSource(Protocol):
     """Where rows come from."""
 
@@ -28,34 +63,41 @@ class RowsSource(Protocol):
     def name(self) -> str:
         """What it is called in records and errors: a dotted path, or a URL without credentials."""
 
-    def read(self, windows: Windows) -> Rows:
-        """Return rows of both windows; rows outside them are dropped later.
+    def read(self, windows: Windows, spans: Sequence[Window]) -> Iterator[Rows]:
+        """Yield rows of the spans, batch by batch, in any order, in batches of any size that fit into memory.
+
+        Rows outside the spans, and rows that weren't known at `windows.as_of`, may be among them: they are dropped
+        later. Nothing is yielded when there are no rows.
+
+        Args:
+            windows: The run's as-of and windows: what a user's function is asked for.
+            spans: What is to be read, each within a window, in order, not overlapping.
 
         Raises:
             InputError: The source isn't what the specification says.
-            DataError: What it gave isn't a table.
+            DataError: What it gave isn't a table, or differs from batch to batch.
+            TransientError: It can't be reached.
         """
 
+    def token(self, span: Window, as_of: datetime) -> str | None:
+        """Return what the rows of that span are made of now: equal tokens mean equal rows.
 
-class RowsCutter(Protocol):
-    """Cuts rows into the two windows, in one canonical form."""
+        `None` when only reading can tell. It is much cheaper than reading.
+        """
 
-    def cut(self, rows: Rows, *, windows: Windows, event_time: str, label: str) -> tuple[Rows, Rows]:
-        """Return the training window's rows and the holdout's.
-
-        Sorted (the same rows in any order give equal tables), event time in UTC microseconds.
+    def look(self, span: Window, as_of: datetime) -> Sighting:
+        """Return what there is of a span, as cheaply as the source can tell.
 
         Raises:
-            DataError: A column is missing or there twice, event times have no zone, a window is empty, or a label is
-                null.
+            InputError, DataError, TransientError: As in `read`.
         """
 
 
 class RowsTable(Protocol):
     """The little that steps do with rows themselves."""
 
-    def join(self, first: Rows, second: Rows) -> Rows:
-        """Return the rows of both, in that order."""
+    def join(self, parts: Sequence[Rows]) -> Rows:
+        """Return the rows of all, in that order; at least one is given."""
 
     def pick(self, rows: Rows, count: int) -> Rows:
         """Return `count` rows spread evenly over all, in their order; all of them when there are no more."""
@@ -84,11 +126,19 @@ class SnapshotStore(Protocol):
             TransientError: It can't be reached.
         """
 
-    def get(self, part: PartRef) -> Rows:
-        """Return the rows of a part, checked against its digest.
+    def has(self, part: PartRef) -> bool:
+        """Return whether a part of that digest is there, without reading it."""
+
+    def get(self, part: PartRef, columns: Sequence[str] | None = None) -> Rows:
+        """Return the rows of a part, what is read of it checked against its digest.
+
+        Args:
+            part: Which part.
+            columns: Read only these, in this order; all when `None`.
 
         Raises:
             SnapshotDamagedError: The part is missing, or its content isn't what was written.
+            DataError: It has no such column.
         """
 
     def put_document(self, path: str, text: str) -> None:
@@ -101,17 +151,58 @@ class SnapshotStore(Protocol):
             SnapshotDamagedError: It isn't there.
         """
 
+    def documents(self, folder: str) -> tuple[str, ...]:
+        """Return the paths of the documents below a folder, sorted; none when there is no such folder."""
+
+
+class Profiler(Protocol):
+    """Computes statistics of rows, part by part, and adds them up."""
+
+    def profile(self, rows: Rows) -> str:
+        """Return a part's statistics as a small JSON text that `merge` understands: a sketch."""
+
+    def merge(self, sketches: Sequence[str]) -> Profile:
+        """Return the statistics of all parts together. Their order doesn't matter."""
+
 
 class SuiteRunner(Protocol):
-    """Runs a suite of expectations over rows."""
+    """Evaluates expectations over rows."""
 
-    def run(self, suite: str, rows: Rows) -> tuple[ExpectationResult, ...]:
-        """Return one result for each expectation, in the suite's order.
+    @property
+    def name(self) -> str:
+        """What results say who evaluated them: `headgate` or `gx`."""
 
-        Args:
-            suite: Path of a suite's JSON file, or a dotted path to a function that builds one.
-            rows: Training window and holdout together.
+    def takes(self, expectation: Expectation) -> bool:
+        """Return whether it can evaluate an expectation of that type and with those arguments."""
+
+    def run(self, expectations: Sequence[Expectation], rows: RowsScan) -> tuple[Measured, ...]:
+        """Return what was found about each, in their order. One that can't be evaluated broke; it raises nothing.
 
         Raises:
-            InputError: The suite can't be read, or holds an unknown expectation.
+            SnapshotDamagedError: A part isn't what was written.
         """
+
+
+class RowsSplitter(Protocol):
+    """Sets aside the rows that fail row-level expectations."""
+
+    def is_row_level(self, expectation: Expectation) -> bool:
+        """Return whether each row meets or fails it by itself or by its group (uniqueness)."""
+
+    def split(self, expectations: Sequence[Expectation], rows: RowsScan) -> Iterator[tuple[Rows, Rows]]:
+        """Yield for each part the rows to keep and the rows to set aside, both in their order.
+
+        Those set aside have one more column, `headgate_reasons`: a list of texts such as
+        `expect_column_values_to_not_be_null(load)`, in the expectations' order.
+
+        Args:
+            expectations: Row-level ones, whose columns are there. `mostly` plays no part.
+            rows: What to split.
+        """
+
+
+class CheckRunner(Protocol):
+    """Runs one of the user's own checks, which aren't expectations."""
+
+    def run(self, rows: RowsScan) -> ExpectationResult:
+        """Return what became of it: met, unmet, or broken. It raises nothing for bad data or a faulty check."""

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from headgate.core.drift import Drift
 from headgate.spec.checks import require_dotted, require_kind, require_model_name
 from headgate.spec.estimator import Estimator, Param
+from headgate.spec.expectations import Check, Expectations, FunctionCheck, PanderaCheck, Quarantine, SqlCheck
 from headgate.spec.pipeline import Pipeline, Serving, metrics_of
-from headgate.spec.sources import FunctionSource, Label, ParquetSource
+from headgate.spec.sources import CsvSource, DeltaSource, FunctionSource, Label, ParquetSource, Source, SqlSource
 
 __all__ = [
+    "Check",
+    "CsvSource",
+    "DeltaSource",
+    "Drift",
     "Estimator",
+    "Expectations",
+    "FunctionCheck",
     "FunctionSource",
     "Label",
+    "PanderaCheck",
     "Param",
     "ParquetSource",
     "Pipeline",
+    "Quarantine",
     "Serving",
+    "Source",
+    "SqlCheck",
+    "SqlSource",
     "metrics_of",
     "require_dotted",
     "require_kind",

@@ -56,3 +56,16 @@ def require_kind(what: str, value: object, kind: Any, wanted: str) -> None:  # n
     if not isinstance(value, kind):
         msg = f"{what} must be {wanted}. Got {value!r} instead."
         raise InputError(msg)
+
+
+def require_columns(what: str, columns: object) -> None:
+    """Require a tuple of column names, or `None`.
+
+    Raises:
+        InputError: It isn't one, or names none.
+    """
+    if columns is None:
+        return
+    if not isinstance(columns, tuple | list) or not columns or not all(isinstance(c, str) and c for c in columns):
+        msg = f'{what} must be a tuple of column names such as ("station", "load"), or None. Got {columns!r} instead.'
+        raise InputError(msg)

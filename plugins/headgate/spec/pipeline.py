@@ -10,7 +10,8 @@ from headgate.core.windows import Rolling
 from headgate.errors import InputError
 from headgate.spec.checks import require_kind, require_model_name, require_text
 from headgate.spec.estimator import Estimator
-from headgate.spec.sources import FunctionSource, Label, ParquetSource
+from headgate.spec.expectations import Expectations
+from headgate.spec.sources import Label, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Pipeline:
         source: Where rows come from.
         label: The column to predict.
         windows: The windows before an as-of.
-        expectations: A Great Expectations suite: path of its JSON, or dotted path of a function that builds it.
+        expectations: What a snapshot must be like; a suite's path or dotted path alone is short for
+            `Expectations(suite=...)`.
         estimator: How the candidate is built.
         metrics: Metrics to measure, besides those that the gates ask for.
         policy: The gates.
@@ -49,10 +51,10 @@ class Pipeline:
     """
 
     model: str
-    source: FunctionSource | ParquetSource
+    source: Source
     label: Label
     windows: Rolling
-    expectations: str
+    expectations: Expectations | str
     estimator: Estimator
     metrics: tuple[Metric, ...]
     policy: Policy
@@ -64,12 +66,15 @@ class Pipeline:
         require_kind(
             "source",
             self.source,
-            FunctionSource | ParquetSource,
+            Source,
             'a source such as FunctionSource("include.co2.data:weekly")',
         )
         require_kind("label", self.label, Label, 'a Label such as Label("sold", delay=days(1))')
         require_kind("windows", self.windows, Rolling, "Rolling(lookback=..., holdout=...)")
-        require_text("expectations", self.expectations)
+        if isinstance(self.expectations, str):
+            require_text("expectations", self.expectations)
+            object.__setattr__(self, "expectations", Expectations(suite=self.expectations))
+        require_kind("expectations", self.expectations, Expectations, 'a suite\'s path, or Expectations(suite="...")')
         require_kind(
             "estimator", self.estimator, Estimator, 'an Estimator such as Estimator("include.co2.model:build")'
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from headgate.core.span import Span
-from headgate.spec.checks import require_dotted, require_kind, require_text
+from headgate.errors import InputError
+from headgate.spec.checks import require_columns, require_dotted, require_kind, require_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +29,152 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSource:
-    """Rows from a function `read(windows) -> DataFrame` (or Arrow table).
+    """Rows from a function `read(windows)`: a DataFrame, an Arrow table, or an iterator of either.
 
     Args:
         path: Dotted path, such as `include.co2.data:weekly`. It is imported in the task, never at Dag parse.
         event_time: Column of the event's time, with a time zone.
+        known_at: Column that says when a row became known; rows known after the as-of are left out.
     """
 
     path: str
     event_time: str = "event_time"
+    known_at: str | None = None
 
     def __post_init__(self) -> None:
         require_dotted("source.path", self.path)
-        require_text("source.event_time", self.event_time)
+        _require_times(self.event_time, self.known_at)
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetSource:
-    """Rows from Parquet files.
+    """Rows from Parquet files; only the partitions, row groups and columns that a window needs are read.
 
     Args:
-        url: A file or a folder: a path, or a URL that Airflow's ObjectStoragePath knows.
+        url: A file, a folder (hive partitions such as `day=2024-05-01` become columns) or a pattern such as
+            `s3://bucket/trips/*.parquet`: a path, or a URL that Airflow's ObjectStoragePath knows.
         event_time: Column of the event's time, with a time zone.
         columns: Columns to read; all when `None`.
         conn_id: Airflow connection with the store's credentials.
+        known_at: Column that says when a row became known; rows known after the as-of are left out.
     """
 
     url: str
     event_time: str = "event_time"
     columns: tuple[str, ...] | None = None
     conn_id: str | None = None
+    known_at: str | None = None
 
     def __post_init__(self) -> None:
         require_text("source.url", self.url)
-        require_text("source.event_time", self.event_time)
+        require_columns("source.columns", self.columns)
+        _require_times(self.event_time, self.known_at)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSource:
+    """Rows from CSV files with a header line, plain or compressed.
+
+    Types are found in each file's first megabyte, unless `types` says them; a later value of another type is an error.
+
+    Args:
+        url: A file, a folder or a pattern, as in `ParquetSource`.
+        event_time: Column of the event's time: ISO 8601 with a zone, such as `2024-05-01T06:00:00Z`.
+        columns: Columns to read; all when `None`.
+        conn_id: Airflow connection with the store's credentials.
+        known_at: Column that says when a row became known; rows known after the as-of are left out.
+        delimiter: What separates values, one character.
+        types: Arrow types by column, such as `{"zip": "string", "price": "double"}`.
+    """
+
+    url: str
+    event_time: str = "event_time"
+    columns: tuple[str, ...] | None = None
+    conn_id: str | None = None
+    known_at: str | None = None
+    delimiter: str = ","
+    types: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_text("source.url", self.url)
+        require_columns("source.columns", self.columns)
+        _require_times(self.event_time, self.known_at)
+        if not isinstance(self.delimiter, str) or len(self.delimiter) != 1:
+            msg = f"source.delimiter must be one character. Got {self.delimiter!r} instead."
+            raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSource:
+    """Rows from a query over any Airflow connection whose hook is a DB-API hook, streamed.
+
+    The query asks for its bounds by name: `:start` and `:end` (a half-open span of event time) and, if it wants it,
+    `:as_of`. They are always bound parameters, never pasted into the text.
+
+    ```sql
+    SELECT * FROM trips WHERE started_at >= :start AND started_at < :end
+    ```
+
+    Args:
+        query: The SQL; it must use `:start` and `:end`.
+        conn_id: Airflow connection of the database.
+        event_time: Column of the event's time, with a time zone.
+        known_at: Column that says when a row became known; rows known after the as-of are left out.
+        batch_rows: Rows fetched at a time, >= 1.
+        zone: Time zone of timestamps that the database gives without one, such as `UTC`; such are refused when `None`.
+    """
+
+    query: str
+    conn_id: str
+    event_time: str = "event_time"
+    known_at: str | None = None
+    batch_rows: int = 50_000
+    zone: str | None = None
+
+    def __post_init__(self) -> None:
+        require_text("source.query", self.query)
+        require_text("source.conn_id", self.conn_id)
+        _require_times(self.event_time, self.known_at)
+        if type(self.batch_rows) is not int or self.batch_rows < 1:
+            msg = f"source.batch_rows must be a whole number >= 1. Got {self.batch_rows!r} instead."
+            raise InputError(msg)
+        for bound in (":start", ":end"):
+            if bound not in self.query:
+                msg = f"source.query must bound the event time by :start and :end. Got a query without {bound} instead."
+                raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaSource:
+    """Rows from a Delta Lake table, as it was at the run's as-of. Needs the extra `headgate[delta]`.
+
+    Args:
+        url: The table's folder: a path, or a URL that Airflow's ObjectStoragePath knows.
+        event_time: Column of the event's time, with a time zone.
+        columns: Columns to read; all when `None`.
+        conn_id: Airflow connection with the store's credentials.
+        known_at: Column that says when a row became known; rows known after the as-of are left out.
+        time_travel: Read the table's version of the as-of; the newest when false.
+    """
+
+    url: str
+    event_time: str = "event_time"
+    columns: tuple[str, ...] | None = None
+    conn_id: str | None = None
+    known_at: str | None = None
+    time_travel: bool = True
+
+    def __post_init__(self) -> None:
+        require_text("source.url", self.url)
+        require_columns("source.columns", self.columns)
+        _require_times(self.event_time, self.known_at)
+
+
+Source = FunctionSource | ParquetSource | CsvSource | SqlSource | DeltaSource
+"""Any of the sources."""
+
+
+def _require_times(event_time: object, known_at: object) -> None:
+    require_text("source.event_time", event_time)
+    if known_at is not None:
+        require_text("source.known_at", known_at)

@@ -1,0 +1,1 @@
+"""Cutting: from batches in any order to sorted rows in one canonical form."""

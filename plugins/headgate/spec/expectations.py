@@ -1,0 +1,138 @@
+"""What a snapshot must be like before anything is trained on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from headgate.core.drift import Drift
+from headgate.core.validation import Severity
+from headgate.errors import InputError
+from headgate.spec.checks import require_columns, require_dotted, require_kind, require_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """Set aside the rows that fail row-level expectations, and go on with the rest.
+
+    Args:
+        max_share: Greatest share of all rows that may be set aside, 0 to 1; more fails the task.
+        max_slice_share: Greatest share within any value of the columns in `slices`, 0 to 1; `max_share` when `None`.
+        slices: Columns whose values are slices.
+        severities: Expectations of these severities set rows aside.
+    """
+
+    max_share: float
+    max_slice_share: float | None = None
+    slices: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = (Severity.CRITICAL,)
+
+    def __post_init__(self) -> None:
+        for name in ("max_share", "max_slice_share"):
+            value = getattr(self, name)
+            if value is None and name == "max_slice_share":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+                msg = f"{name} of Quarantine must be a number in [0, 1]. Got {value!r} instead."
+                raise InputError(msg)
+        require_columns("slices of Quarantine", self.slices or None)
+        object.__setattr__(self, "severities", tuple(map(Severity, self.severities)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlCheck:
+    """A check in SQL (DuckDB's) over the snapshot, as the table `rows`: it selects the rows that are wrong.
+
+    Args:
+        name: What it is called in reports.
+        sql: Such as `SELECT * FROM rows WHERE load < 0`. A query that returns no rows is met.
+        severity: What an unmet one means.
+    """
+
+    name: str
+    sql: str
+    severity: Severity = Severity.CRITICAL
+
+    def __post_init__(self) -> None:
+        require_text("name of SqlCheck", self.name)
+        require_text("sql of SqlCheck", self.sql)
+        object.__setattr__(self, "severity", Severity(self.severity))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionCheck:
+    """A check by a function over batches: `check(batch: DataFrame) -> Series of bool`, true for rows that are right.
+
+    Args:
+        path: Dotted path of the function.
+        severity: What an unmet one means.
+        mostly: Least share of rows that must be right, 0 to 1.
+        columns: Columns that it is given; all when `None`.
+    """
+
+    path: str
+    severity: Severity = Severity.CRITICAL
+    mostly: float = 1.0
+    columns: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        require_dotted("path of FunctionCheck", self.path)
+        object.__setattr__(self, "severity", Severity(self.severity))
+        if isinstance(self.mostly, bool) or not isinstance(self.mostly, int | float) or not 0 <= self.mostly <= 1:
+            msg = f"mostly of FunctionCheck must be a number in [0, 1]. Got {self.mostly!r} instead."
+            raise InputError(msg)
+        require_columns("columns of FunctionCheck", self.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanderaCheck:
+    """A pandera schema for pandas frames. Needs the extra `headgate[pandera]`.
+
+    Args:
+        path: Dotted path of a `DataFrameSchema` or `DataFrameModel`.
+        severity: What an unmet one means.
+    """
+
+    path: str
+    severity: Severity = Severity.CRITICAL
+
+    def __post_init__(self) -> None:
+        require_dotted("path of PanderaCheck", self.path)
+        object.__setattr__(self, "severity", Severity(self.severity))
+
+
+Check = SqlCheck | FunctionCheck | PanderaCheck
+"""Any of the custom checks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectations:
+    """Everything that validation asks of a snapshot.
+
+    Args:
+        suite: A Great Expectations suite: path of its JSON, or dotted path of a function that builds it.
+        max_warnings: Most unmet `warning` results that may pass; any number when `None`.
+        checks: Custom checks.
+        drift: Limits on what may have moved since the champion's snapshot; not measured when `None`.
+        quarantine: Rows that fail are set aside; none are when `None`.
+        data_docs: Keep Great Expectations' own page too (needs its import, and a second look at the rows).
+    """
+
+    suite: str
+    max_warnings: int | None = None
+    checks: tuple[Check, ...] = field(default_factory=tuple)
+    drift: Drift | None = None
+    quarantine: Quarantine | None = None
+    data_docs: bool = False
+
+    def __post_init__(self) -> None:
+        require_text("expectations.suite", self.suite)
+        if self.max_warnings is not None and (type(self.max_warnings) is not int or self.max_warnings < 0):
+            msg = f"expectations.max_warnings must be a whole number >= 0, or None. Got {self.max_warnings!r} instead."
+            raise InputError(msg)
+        object.__setattr__(self, "checks", tuple(self.checks))
+        for check in self.checks:
+            require_kind("expectations.checks", check, Check, 'checks such as SqlCheck(name="...", sql="...")')
+        if self.drift is not None:
+            require_kind("expectations.drift", self.drift, Drift, "Drift(...), or None")
+        if self.quarantine is not None:
+            require_kind("expectations.quarantine", self.quarantine, Quarantine, "Quarantine(max_share=...), or None")
