@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from headgate.core.policy import Policy
     from headgate.core.span import Span, days, hours, months, weeks, years
+    from headgate.core.validation import Severity
     from headgate.core.windows import Rolling, Window, Windows
     from headgate.dag import retraining_dag, trigger_form
     from headgate.hooks.mlflow import MlflowHook
@@ -39,7 +40,24 @@ if TYPE_CHECKING:
     from headgate.operators.snapshot import SnapshotOperator
     from headgate.operators.train import TrainOperator
     from headgate.operators.validate import ValidateOperator
-    from headgate.spec import Estimator, FunctionSource, Label, Param, ParquetSource, Pipeline, Serving
+    from headgate.spec import (
+        CsvSource,
+        DeltaSource,
+        Drift,
+        Estimator,
+        Expectations,
+        FunctionCheck,
+        FunctionSource,
+        Label,
+        PanderaCheck,
+        Param,
+        ParquetSource,
+        Pipeline,
+        Quarantine,
+        Serving,
+        SqlCheck,
+        SqlSource,
+    )
 
 _HOMES = {
     "headgate.core.gates": ("AtLeast", "AtMost", "NoWorseThan"),
@@ -72,30 +90,58 @@ _HOMES = {
     "headgate.operators.snapshot": ("SnapshotOperator",),
     "headgate.operators.train": ("TrainOperator",),
     "headgate.operators.validate": ("ValidateOperator",),
-    "headgate.spec": ("Estimator", "FunctionSource", "Label", "Param", "ParquetSource", "Pipeline", "Serving"),
+    "headgate.core.validation": ("Severity",),
+    "headgate.spec": (
+        "CsvSource",
+        "DeltaSource",
+        "Drift",
+        "Estimator",
+        "Expectations",
+        "FunctionCheck",
+        "FunctionSource",
+        "Label",
+        "PanderaCheck",
+        "Param",
+        "ParquetSource",
+        "Pipeline",
+        "Quarantine",
+        "Serving",
+        "SqlCheck",
+        "SqlSource",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AtLeast",
     "AtMost",
+    "CsvSource",
+    "DeltaSource",
     "DeployOperator",
+    "Drift",
     "Estimator",
     "EvaluateOperator",
+    "Expectations",
+    "FunctionCheck",
     "FunctionSource",
     "JudgeOperator",
     "Label",
     "MlflowHook",
     "NoWorseThan",
+    "PanderaCheck",
     "Param",
     "ParquetSource",
     "Pipeline",
     "Policy",
     "PromoteOperator",
+    "Quarantine",
     "Rolling",
     "Serving",
+    "Severity",
     "SnapshotOperator",
     "Span",
+    "SqlCheck",
+    "SqlSource",
     "TrainOperator",
     "ValidateOperator",
     "Window",
