@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from headgate.cli import app
+from headgate.cli.commands import app
 from headgate.core.refs import TrackedRun
 from headgate.errors import InputError
 from headgate.hooks.links import MadeLink
