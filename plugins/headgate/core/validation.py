@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,7 +38,7 @@ class ExpectationResult:
         share: Unexpected rows / rows looked at, 0 to 1, where it is about rows.
         samples: A few unexpected values, as text.
         rows: A few rows that fail, whole: column and value, as text.
-        engine: Who evaluated it: `headgate`, `gx`, `check` or `drift`.
+        engine: Who evaluated it: `headgate`, `gx`, `check`, `drift` or `quarantine`.
         place: Its position in the suite, from 0; `None` for what the suite doesn't hold.
     """
 
@@ -61,7 +62,7 @@ class ValidationReport:
         suite: The suite's name: a path or a dotted path.
         snapshot: Id of the snapshot that the results are about.
         rows: Its rows.
-        results: Those of the suite in its order, then custom checks, then drift.
+        results: Those of the suite in its order, then custom checks, then drift, then a quarantine that was refused.
         max_warnings: Most unmet warnings that may pass; any number when `None`.
         left_out: Rows that quarantine set aside before, of `left_out_of`.
         reference: What drift was measured against, or why it wasn't; empty when nobody asked.
@@ -81,26 +82,71 @@ class ValidationReport:
         return tuple(r for r in self.results if r.finding is finding and (not severities or r.severity in severities))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationSummary:
+    """What is told of a validation wherever there is room for a few lines only.
+
+    Args:
+        state: Such as `PASS`, `PASS with 2 warnings`, `FAIL` or `UNDECIDED`.
+        warnings: Sentences of the unmet warnings.
+        notes: What else a person should know: rows set aside, drift that wasn't measured.
+    """
+
+    state: str
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def judge_validation(report: ValidationReport) -> Verdict:
     """Return whether training may go on.
 
-    FAIL when a critical expectation is unmet; UNDECIDED when one broke, or there are none at all; PASS otherwise, with
-    the unmet warnings counted in the reason.
+    FAIL when a critical expectation is unmet, or more warnings than may pass; UNDECIDED when one broke, or there are
+    none at all; PASS otherwise, with what is unmet in the reason.
     """
     gate = f"suite {report.suite}"
-    critical = report.found(Finding.UNMET, Severity.CRITICAL)
-    broken = report.found(Finding.BROKEN)
-    if critical:
-        reason = "; ".join(result.sentence for result in critical)
-        return Verdict(gate=gate, outcome=Outcome.FAIL, reason=f"the data was refused: {reason}")
-    if broken:
-        reason = "; ".join(result.sentence for result in broken)
-        return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason=f"the suite is broken, not the data: {reason}")
+    if refusal := _refusal(report):
+        return Verdict(gate=gate, outcome=Outcome.FAIL, reason=f"the data was refused: {refusal}")
+    if broken := report.found(Finding.BROKEN):
+        reason = f"the suite is broken, not the data: {_sentences(broken)}"
+        return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason=reason)
     if not report.results:
         return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason="the suite has no expectations")
     unmet = report.found(Finding.UNMET)
     met = len(report.results) - len(unmet)
     reason = f"{met} of {len(report.results)} expectations met"
     if unmet:
-        reason += f"; unmet: {'; '.join(result.sentence for result in unmet)}"
+        reason += f"; unmet: {_sentences(unmet)}"
     return Verdict(gate=gate, outcome=Outcome.PASS, reason=reason)
+
+
+def summarize(report: ValidationReport, verdict: Verdict) -> ValidationSummary:
+    """Return the few lines that the task's log, MLflow's run and the model card say."""
+    warnings = report.found(Finding.UNMET, Severity.WARNING)
+    passed = verdict.outcome is Outcome.PASS
+    state = f"PASS with {counted(len(warnings), 'warning')}" if passed and warnings else str(verdict.outcome)
+    aside = f"{report.left_out:,} of {report.left_out_of:,} rows were set aside" if report.left_out else ""
+    notes = tuple(note for note in (aside, report.reference) if note)
+    return ValidationSummary(state=state, warnings=tuple(result.sentence for result in warnings), notes=notes)
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "warning"), counted(1200, "warning")
+    ('1 warning', '1,200 warnings')
+    """
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _refusal(report: ValidationReport) -> str:
+    """Return why the data is refused; nothing when it isn't."""
+    reasons = [result.sentence for result in report.found(Finding.UNMET, Severity.CRITICAL)]
+    warnings = report.found(Finding.UNMET, Severity.WARNING)
+    if report.max_warnings is not None and len(warnings) > report.max_warnings:
+        number = counted(len(warnings), "warning")
+        reasons.append(f"{number}, more than the {report.max_warnings:,} that may pass: {_sentences(warnings)}")
+    return "; ".join(reasons)
+
+
+def _sentences(results: Iterable[ExpectationResult]) -> str:
+    return "; ".join(result.sentence for result in results)

@@ -5,37 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from headgate.core.drift import Drift
+from headgate.core.quarantine import Quarantine
 from headgate.core.validation import Severity
 from headgate.errors import InputError
 from headgate.spec.checks import require_columns, require_dotted, require_kind, require_text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantine:
-    """Set aside the rows that fail row-level expectations, and go on with the rest.
-
-    Args:
-        max_share: Greatest share of all rows that may be set aside, 0 to 1; more fails the task.
-        max_slice_share: Greatest share within any value of the columns in `slices`, 0 to 1; `max_share` when `None`.
-        slices: Columns whose values are slices.
-        severities: Expectations of these severities set rows aside.
-    """
-
-    max_share: float
-    max_slice_share: float | None = None
-    slices: tuple[str, ...] = ()
-    severities: tuple[Severity, ...] = (Severity.CRITICAL,)
-
-    def __post_init__(self) -> None:
-        for name in ("max_share", "max_slice_share"):
-            value = getattr(self, name)
-            if value is None and name == "max_slice_share":
-                continue
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-                msg = f"{name} of Quarantine must be a number in [0, 1]. Got {value!r} instead."
-                raise InputError(msg)
-        require_columns("slices of Quarantine", self.slices or None)
-        object.__setattr__(self, "severities", tuple(map(Severity, self.severities)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +28,7 @@ class SqlCheck:
     def __post_init__(self) -> None:
         require_text("name of SqlCheck", self.name)
         require_text("sql of SqlCheck", self.sql)
-        object.__setattr__(self, "severity", Severity(self.severity))
+        object.__setattr__(self, "severity", _severity("SqlCheck", self.severity))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +49,7 @@ class FunctionCheck:
 
     def __post_init__(self) -> None:
         require_dotted("path of FunctionCheck", self.path)
-        object.__setattr__(self, "severity", Severity(self.severity))
+        object.__setattr__(self, "severity", _severity("FunctionCheck", self.severity))
         if isinstance(self.mostly, bool) or not isinstance(self.mostly, int | float) or not 0 <= self.mostly <= 1:
             msg = f"mostly of FunctionCheck must be a number in [0, 1]. Got {self.mostly!r} instead."
             raise InputError(msg)
@@ -97,7 +70,15 @@ class PanderaCheck:
 
     def __post_init__(self) -> None:
         require_dotted("path of PanderaCheck", self.path)
-        object.__setattr__(self, "severity", Severity(self.severity))
+        object.__setattr__(self, "severity", _severity("PanderaCheck", self.severity))
+
+
+def _severity(check: str, given: object) -> Severity:
+    try:
+        return Severity(given)  # type: ignore[arg-type]  # what isn't one raises
+    except ValueError as error:
+        msg = f"severity of {check} must be one of {', '.join(Severity)}. Got {given!r} instead."
+        raise InputError(msg) from error
 
 
 Check = SqlCheck | FunctionCheck | PanderaCheck
