@@ -20,6 +20,7 @@ class Expectation:
         place: Its position in the suite, from 0.
         meta: Whatever the user keeps with it.
         description: Words of the user's that replace the sentence's question.
+        notes: A note of the user's, repeated with its result.
     """
 
     type: str
@@ -28,10 +29,13 @@ class Expectation:
     place: int = 0
     meta: Mapping[str, Any] = field(default_factory=dict)
     description: str | None = None
+    notes: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it is about; none when it is about the table."""
+        """The columns that it is about; none when it is about the table, even if it lists the table's columns."""
+        if self.type.startswith("expect_table_"):
+            return ()
         named = [self.kwargs.get(key) for key in ("column", "column_A", "column_B")]
         return tuple(c for c in (*named, *(self.kwargs.get("column_list") or ())) if isinstance(c, str))
 
