@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from headgate.core.evaluation import Measure
+from headgate.core.profile import Profile
 from headgate.core.promotion import Entry, Head, LogEntry
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
+from headgate.core.suite import Suite
 from headgate.core.validation import ValidationReport
 from headgate.ports.models import Fitted, Question, Scored
 
@@ -104,8 +106,21 @@ class PromotionLog(Protocol):
 class Pages(Protocol):
     """Draws the offline pages that people read."""
 
-    def validation(self, report: ValidationReport) -> str:
-        """Return an HTML page of a validation: the verdict first, then the unmet, then the rest."""
+    def validation(
+        self,
+        report: ValidationReport,
+        statistics: Profile | None = None,
+        reference: Profile | None = None,
+        suite: Suite | None = None,
+    ) -> str:
+        """Return an HTML page of a validation: the verdict first, then the unmet, then the rest.
+
+        Args:
+            report: What was found.
+            statistics: Of the rows that it is about; without them nothing is drawn.
+            reference: Of the snapshot that drift was measured against.
+            suite: What the report's places are positions in; without it no limits are drawn.
+        """
 
     def evaluation(self, run: RunRef, scored: Scored, question: Question, *, baseline: str | None) -> str:
         """Return an HTML page of an evaluation: candidate over baseline in numbers and pictures."""

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from headgate.adapters.plotly_pages.evaluation import evaluation_page
 from headgate.adapters.plotly_pages.validation import validation_page
+from headgate.core.profile import Profile
 from headgate.core.refs import RunRef
+from headgate.core.suite import Suite
 from headgate.core.validation import ValidationReport
 from headgate.ports import Question, Scored
 
 
 class PlotlyPages:
-    """Draws offline pages with Plotly."""
+    """Draws offline pages: a validation's in SVG, an evaluation's with Plotly."""
 
-    def validation(self, report: ValidationReport) -> str:
+    def validation(
+        self,
+        report: ValidationReport,
+        statistics: Profile | None = None,
+        reference: Profile | None = None,
+        suite: Suite | None = None,
+    ) -> str:
         """Return an HTML page of a validation: the verdict first, then what is unmet or broke, then everything."""
-        return validation_page(report)
+        return validation_page(report, statistics=statistics, reference=reference, suite=suite)
 
     def evaluation(self, run: RunRef, scored: Scored, question: Question, *, baseline: str | None) -> str:
         """Return an HTML page of an evaluation: candidate over baseline in numbers and pictures.
 
         At most 2,000 rows are drawn, evenly chosen; the numbers are of all rows.
         """
+        from headgate.adapters.plotly_pages.evaluation import evaluation_page  # a validation needs no numpy, no Plotly
+
         return evaluation_page(run, scored, question, baseline=baseline)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from headgate.adapters.plotly_pages.markup import element, facts, page, table
+from headgate.core.profile import Profile
+from headgate.core.suite import Suite
 from headgate.core.validation import ExpectationResult, Finding, Severity, ValidationReport, judge_validation
 from headgate.core.verdict import Outcome
 
@@ -13,7 +15,13 @@ _SEVERITIES = list(Severity)
 _FINDINGS = [Finding.BROKEN, Finding.UNMET, Finding.MET]
 
 
-def validation_page(report: ValidationReport) -> str:
+def validation_page(
+    report: ValidationReport,
+    *,
+    statistics: Profile | None = None,
+    reference: Profile | None = None,
+    suite: Suite | None = None,
+) -> str:
     """Return the page of a report."""
     verdict = judge_validation(report)
     outcome = element("span", escape(verdict.outcome), class_=f"outcome {_OUTCOMES[verdict.outcome]}")
