@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from headgate.core.drift import Drift
+from headgate.core.quarantine import Quarantine
 from headgate.spec.checks import require_dotted, require_kind, require_model_name
 from headgate.spec.estimator import Estimator, Param
-from headgate.spec.expectations import Check, Expectations, FunctionCheck, PanderaCheck, Quarantine, SqlCheck
+from headgate.spec.expectations import Check, Expectations, FunctionCheck, PanderaCheck, SqlCheck
 from headgate.spec.pipeline import Pipeline, Serving, metrics_of
 from headgate.spec.sources import CsvSource, DeltaSource, FunctionSource, Label, ParquetSource, Source, SqlSource
 

@@ -110,6 +110,7 @@ class Expectations:
         if self.max_warnings is not None and (type(self.max_warnings) is not int or self.max_warnings < 0):
             msg = f"expectations.max_warnings must be a whole number >= 0, or None. Got {self.max_warnings!r} instead."
             raise InputError(msg)
+        require_kind("expectations.checks", self.checks, tuple | list, "a tuple of checks")
         object.__setattr__(self, "checks", tuple(self.checks))
         for check in self.checks:
             require_kind("expectations.checks", check, Check, 'checks such as SqlCheck(name="...", sql="...")')
