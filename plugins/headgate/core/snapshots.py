@@ -78,6 +78,7 @@ class Manifest:
         holdout: The holdout's parts, in order.
         statistics: Of all rows: the reference for drift.
         left_out: What quarantine set aside, if it did.
+        recipe: Digest of the source's specification: only snapshots of one recipe share parts unread.
         format: Version of this form.
     """
 
@@ -93,6 +94,7 @@ class Manifest:
     statistics: Profile
     known_at: str | None = None
     left_out: LeftOut | None = None
+    recipe: str | None = None
     format: int = 2
 
     @property

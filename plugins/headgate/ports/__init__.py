@@ -5,6 +5,7 @@ Rows are Arrow tables. The steps hand them from port to port and look at nothing
 
 from __future__ import annotations
 
+from headgate.ports.cutting import Cut, Gathered, RowsCutter, RowsPile
 from headgate.ports.models import (
     Fitted,
     LoadedModel,
@@ -33,8 +34,10 @@ from headgate.ports.serving import Answer, ServingTarget
 __all__ = [
     "Answer",
     "CheckRunner",
+    "Cut",
     "Evidence",
     "Fitted",
+    "Gathered",
     "LoadedModel",
     "ModelLoader",
     "Pages",
@@ -43,6 +46,8 @@ __all__ = [
     "Question",
     "Recipe",
     "Rows",
+    "RowsCutter",
+    "RowsPile",
     "RowsScan",
     "RowsSource",
     "RowsSplitter",
