@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.core.validation import Severity
+
+_COLUMN = re.compile(r'\bcol\("([^"]+)"\)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,21 @@ class Expectation:
             return ()
         named = [self.kwargs.get(key) for key in ("column", "column_A", "column_B")]
         return tuple(c for c in (*named, *(self.kwargs.get("column_list") or ())) if isinstance(c, str))
+
+    @property
+    def condition_columns(self) -> tuple[str, ...]:
+        """The columns that its row condition names; none of a condition in pandas' own language."""
+        return tuple(_columns_of(self.kwargs.get("row_condition")))
+
+
+def _columns_of(condition: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    if isinstance(condition, str):
+        yield from _COLUMN.findall(condition)
+    elif isinstance(condition, Mapping):
+        if isinstance(column := condition.get("column"), Mapping):
+            yield str(column.get("name"))
+        for part in condition.get("conditions") or ():
+            yield from _columns_of(part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
