@@ -198,7 +198,14 @@ class Refusing(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
         super().mv(path1, path2, **kwargs)
 
 
-@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_store_that_is_full_says_what_had_no_room(tmp_path: Path, code: int) -> None:
+    store = FsspecStore(Refusing(OSError(code, "no"), at="open"), str(tmp_path))
+    with pytest.raises(StoreError, match=r"snapshot store must have room for .*parquet \(0\.0 MB\).*Free some space"):
+        store.put(ROWS)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.ENOTDIR])
 def test_a_store_that_refuses_is_no_outage(tmp_path: Path, code: int) -> None:
     store = FsspecStore(Refusing(OSError(code, "no"), at="open"), str(tmp_path))
     with pytest.raises(StoreError, match="snapshot store must let this task write"):

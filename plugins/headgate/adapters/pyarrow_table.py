@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pyarrow as pa
@@ -13,9 +14,13 @@ from headgate.ports import Rows
 class ArrowTable:
     """`RowsTable` on Arrow."""
 
-    def join(self, first: Rows, second: Rows) -> Rows:
-        """Return the rows of both, in that order."""
-        return pa.concat_tables([_table(first), _table(second)])
+    def join(self, parts: Sequence[Rows]) -> Rows:
+        """Return the rows of all, in that order; at least one is given."""
+        return pa.concat_tables([_table(part) for part in parts])
+
+    def first(self, rows: Rows, count: int) -> Rows:
+        """Return the first rows; all of them when there are no more."""
+        return _table(rows).slice(0, count)
 
     def pick(self, rows: Rows, count: int) -> Rows:
         """Return `count` rows spread evenly over all, in their order."""

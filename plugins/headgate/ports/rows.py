@@ -99,6 +99,9 @@ class RowsTable(Protocol):
     def join(self, parts: Sequence[Rows]) -> Rows:
         """Return the rows of all, in that order; at least one is given."""
 
+    def first(self, rows: Rows, count: int) -> Rows:
+        """Return the first `count` rows; all of them when there are no more."""
+
     def pick(self, rows: Rows, count: int) -> Rows:
         """Return `count` rows spread evenly over all, in their order; all of them when there are no more."""
 

@@ -11,8 +11,8 @@ from typing import cast
 
 import pyarrow as pa  # noqa: TID253 - no Dag imports it
 
-from headgate.core.refs import PartRef
-from headgate.errors import SnapshotDamagedError
+from headgate.core.snapshots import PartRef
+from headgate.errors import DataError, SnapshotDamagedError
 from headgate.ports import SnapshotStore
 
 _ROWS = pa.table(
@@ -68,6 +68,35 @@ class StoreConformance(ABC):
         store = self.make()
         assert _is_damaged(lambda: store.get(PartRef(digest="0" * 64, rows=1)))
 
+    def test_only_the_columns_asked_for_come_back_in_the_order_they_were_asked_for(self) -> None:
+        """What a training doesn't need isn't read."""
+        store = self.make()
+        found = cast("pa.Table", store.get(store.put(_ROWS), ["s", "when"]))
+        assert found.equals(_ROWS.select(["s", "when"]))
+
+    def test_columns_of_a_part_without_rows_keep_their_types(self) -> None:
+        """Nothing is lost of a table that holds nothing."""
+        store = self.make()
+        found = cast("pa.Table", store.get(store.put(_ROWS.slice(0, 0)), ["n"]))
+        assert found.schema.equals(_ROWS.select(["n"]).schema)
+
+    def test_a_column_that_is_not_there_is_refused(self) -> None:
+        """It isn't taken for an empty one."""
+        store = self.make()
+        part = store.put(_ROWS)
+        try:
+            store.get(part, ["x", "z"])
+        except DataError as error:
+            assert "column z" in str(error)  # noqa: PT017 - the suite doesn't import pytest
+        else:
+            raise AssertionError
+
+    def test_a_part_is_there_once_it_was_put(self) -> None:
+        """Whoever keeps a part unread asks before."""
+        store = self.make()
+        assert not store.has(PartRef(digest="0" * 64, rows=1))
+        assert store.has(store.put(_ROWS))
+
     def test_writers_at_once_agree(self) -> None:
         """Each finds a whole part afterwards."""
         store = self.make()
@@ -93,6 +122,16 @@ class StoreConformance(ABC):
         """It isn't taken for an empty one."""
         store = self.make()
         assert _is_damaged(lambda: store.get_document("a.json"))
+
+    def test_documents_are_found_by_their_folder_in_order(self) -> None:
+        """Those below it, not those beside it; parts are no documents."""
+        store = self.make()
+        store.put(_ROWS)
+        for path in ("snapshots/co2/b.json", "snapshots/co2/a.json", "snapshots/co2b/c.json", "other.json"):
+            store.put_document(path, path)
+        assert store.documents("snapshots/co2") == ("snapshots/co2/a.json", "snapshots/co2/b.json")
+        assert len(store.documents("snapshots")) == len("abc")
+        assert store.documents("nothing") == store.documents("parts") == ()
 
 
 def _get(store: SnapshotStore, part: PartRef) -> pa.Table:

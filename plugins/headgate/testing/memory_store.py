@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import pyarrow as pa  # noqa: TID253 - no Dag imports it
 
 from headgate.adapters.fsspec_store import digest_of
-from headgate.core.refs import PartRef
-from headgate.errors import SnapshotDamagedError
+from headgate.core.snapshots import PartRef
+from headgate.errors import DataError, SnapshotDamagedError
 from headgate.ports import Rows
 
 
@@ -26,16 +27,26 @@ class MemoryStore:
         self._parts.setdefault(part.digest, table)
         return part
 
-    def get(self, part: PartRef) -> pa.Table:
-        """Return the rows of a part.
+    def has(self, part: PartRef) -> bool:
+        """Return whether a part of that digest is there."""
+        return part.digest in self._parts
+
+    def get(self, part: PartRef, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return the rows of a part, or some of its columns in that order.
 
         Raises:
             SnapshotDamagedError: The part is missing.
+            DataError: It has no such column.
         """
         if part.digest not in self._parts:
             msg = f"part {part.digest} of the snapshot is missing. Run the snapshot task again."
             raise SnapshotDamagedError(msg)
-        return self._parts[part.digest]
+        table = self._parts[part.digest]
+        for column in columns or ():
+            if column not in table.column_names:
+                msg = f"column {column} must be a column of the snapshot. Got {table.column_names} instead."
+                raise DataError(msg)
+        return table if columns is None else table.select(list(columns))
 
     def put_document(self, path: str, text: str) -> None:
         """Keep a document; the second time replaces it."""
@@ -51,3 +62,7 @@ class MemoryStore:
             msg = f"document {path} of the snapshot is missing. Run the snapshot task again."
             raise SnapshotDamagedError(msg)
         return self._documents[path]
+
+    def documents(self, folder: str) -> tuple[str, ...]:
+        """Return the paths of the documents below a folder, sorted."""
+        return tuple(sorted(path for path in self._documents if path.startswith(f"{folder}/")))
