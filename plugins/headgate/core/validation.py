@@ -123,19 +123,10 @@ def summarize(report: ValidationReport, verdict: Verdict) -> ValidationSummary:
     """Return the few lines that the task's log, MLflow's run and the model card say."""
     warnings = report.found(Finding.UNMET, Severity.WARNING)
     passed = verdict.outcome is Outcome.PASS
-    state = f"PASS with {counted(len(warnings), 'warning')}" if passed and warnings else str(verdict.outcome)
+    state = f"PASS with {_warnings(len(warnings))}" if passed and warnings else str(verdict.outcome)
     aside = f"{report.left_out:,} of {report.left_out_of:,} rows were set aside" if report.left_out else ""
     notes = tuple(note for note in (aside, report.reference) if note)
     return ValidationSummary(state=state, warnings=tuple(result.sentence for result in warnings), notes=notes)
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "warning"), counted(1200, "warning")
-    ('1 warning', '1,200 warnings')
-    """
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _refusal(report: ValidationReport) -> str:
@@ -143,9 +134,13 @@ def _refusal(report: ValidationReport) -> str:
     reasons = [result.sentence for result in report.found(Finding.UNMET, Severity.CRITICAL)]
     warnings = report.found(Finding.UNMET, Severity.WARNING)
     if report.max_warnings is not None and len(warnings) > report.max_warnings:
-        number = counted(len(warnings), "warning")
+        number = _warnings(len(warnings))
         reasons.append(f"{number}, more than the {report.max_warnings:,} that may pass: {_sentences(warnings)}")
     return "; ".join(reasons)
+
+
+def _warnings(number: int) -> str:
+    return f"{number:,} warning{'' if number == 1 else 's'}"
 
 
 def _sentences(results: Iterable[ExpectationResult]) -> str:

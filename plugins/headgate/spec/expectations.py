@@ -31,7 +31,7 @@ class SqlCheck:
         object.__setattr__(self, "severity", _severity("SqlCheck", self.severity))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FunctionCheck:
     """A check by a function over batches: `check(batch: DataFrame) -> Series of bool`, true for rows that are right.
 
@@ -56,7 +56,7 @@ class FunctionCheck:
         require_columns("columns of FunctionCheck", self.columns)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PanderaCheck:
     """A pandera schema for pandas frames. Needs the extra `headgate[pandera]`.
 
