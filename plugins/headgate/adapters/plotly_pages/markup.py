@@ -9,7 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+WITH_SCRIPTS = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+STILL = "default-src 'none'; style-src 'unsafe-inline'"
+"""What a page may do; one that needs no script forbids them, whoever wrote them."""
 
 
 @functools.cache
@@ -51,12 +53,21 @@ def embedded(data: Any) -> str:  # noqa: ANN401 - anything JSON can hold
     return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def page(title: str, *body: str) -> str:
-    """Return a whole page that loads nothing from anywhere; the browser is told to see to that."""
-    return (
+def page(title: str, *body: str, policy: str = WITH_SCRIPTS, styles: Iterable[str] = ("page.css",)) -> str:
+    """Return a whole page that loads nothing from anywhere; the browser is told to see to that.
+
+    Args:
+        title: Text.
+        body: Markup.
+        policy: Its Content-Security-Policy.
+        styles: Style sheets that lie beside this file.
+    """
+    sheets = "".join(map(asset, styles))
+    html = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{asset('page.css')}</style>\n</head>\n"
+        f"<title>{escape(title)}</title>\n<style>{sheets}</style>\n</head>\n"
         f"<body>\n<main>\n{chr(10).join(body)}\n</main>\n</body>\n</html>\n"
     )
+    return html.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can't be written to a file

@@ -1,18 +1,44 @@
-"""The page of a validation."""
+"""The page of a validation: no script, so that nothing that rows hold can ever run."""
 
 from __future__ import annotations
 
+from collections import Counter
 from html import escape
 
-from headgate.adapters.plotly_pages.markup import element, facts, page, table
+from headgate.adapters.plotly_pages.column_table import statistics_table
+from headgate.adapters.plotly_pages.findings import finding, met_table, percent
+from headgate.adapters.plotly_pages.marks import PATTERNS
+from headgate.adapters.plotly_pages.markup import STILL, element, facts, page
+from headgate.adapters.plotly_pages.pictures import picture_of
+from headgate.core.headline import headline
 from headgate.core.profile import Profile
 from headgate.core.suite import Suite
 from headgate.core.validation import ExpectationResult, Finding, Severity, ValidationReport, judge_validation
 from headgate.core.verdict import Outcome
 
+_MOST_PICTURES = 40
 _OUTCOMES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.UNDECIDED: "open"}
-_SEVERITIES = list(Severity)
-_FINDINGS = [Finding.BROKEN, Finding.UNMET, Finding.MET]
+_MEANINGS = {
+    Outcome.PASS: "The data may be trained on.",
+    Outcome.FAIL: "The data was refused.",
+    Outcome.UNDECIDED: "Nobody can say whether the data is good: the suite has to be mended first.",
+}
+_BROKEN = (
+    "What could not be evaluated says nothing about the data: look at the suite, the check, or the columns' names."
+)
+_GROUPS = (
+    ("Failures: critical and unmet", "", Finding.UNMET, (Severity.CRITICAL,)),
+    ("Broken", _BROKEN, Finding.BROKEN, ()),
+    ("Warnings", "", Finding.UNMET, (Severity.WARNING,)),
+    ("Notes", "", Finding.UNMET, (Severity.INFO,)),
+)
+_TALLY = (
+    ("bad", "✗", "failures", Finding.UNMET, (Severity.CRITICAL,)),
+    ("open", "?", "broken", Finding.BROKEN, ()),
+    ("open", "▲", "warnings", Finding.UNMET, (Severity.WARNING,)),
+    ("told", "●", "notes", Finding.UNMET, (Severity.INFO,)),
+    ("good", "✓", "met", Finding.MET, ()),
+)
 
 
 def validation_page(
@@ -22,82 +48,98 @@ def validation_page(
     reference: Profile | None = None,
     suite: Suite | None = None,
 ) -> str:
-    """Return the page of a report."""
+    """Return the page of a report, with pictures where the statistics allow them."""
     verdict = judge_validation(report)
-    outcome = element("span", escape(verdict.outcome), class_=f"outcome {_OUTCOMES[verdict.outcome]}")
-    counts = ", ".join(f"{len(report.found(finding))} {finding}" for finding in Finding)
+    draw = _Pictures(statistics, reference, suite)
+    met = report.found(Finding.MET)
+    return page(
+        f"{verdict.outcome}: {report.suite}",
+        _first_line(headline(report, verdict), verdict.outcome),
+        element("p", _MEANINGS[verdict.outcome], class_="lead"),
+        _tally(report),
+        facts(_about(report)),
+        PATTERNS,
+        *(_group(report, draw, *group) for group in _GROUPS),
+        _left_out(report),
+        element("h2", "Drift") + element("p", escape(report.reference)) if report.reference else "",
+        element("h2", f"Met ({len(met):,})") + met_table(met) if met else "",
+        element("h2", "Columns") + statistics_table(statistics) if statistics else "",
+        policy=STILL,
+        styles=("page.css", "validation.css"),
+    )
+
+
+class _Pictures:
+    """Draws what a result is about, as long as the page stays small."""
+
+    def __init__(self, statistics: Profile | None, reference: Profile | None, suite: Suite | None) -> None:
+        self._now = {column.name: column for column in statistics.columns} if statistics else {}
+        self._reference = {column.name: column for column in reference.columns} if reference else {}
+        self._asked = {expectation.place: expectation for expectation in suite.expectations} if suite else {}
+        self._drawn = 0
+
+    def of(self, result: ExpectationResult) -> str:
+        if result.finding is Finding.BROKEN or self._drawn >= _MOST_PICTURES:
+            return ""
+        asked = None if result.place is None else self._asked.get(result.place)
+        if asked is None and result.engine != "drift":
+            return ""
+        before = self._reference.get(result.column)
+        drawn = picture_of(f"picture{self._drawn}", asked, self._now.get(result.column), before)
+        self._drawn += bool(drawn)
+        return drawn
+
+
+def _first_line(text: str, outcome: Outcome) -> str:
+    rest = text.removeprefix(outcome)
+    shown = element("span", ": ", class_="unseen") + escape(rest[2:]) if rest.startswith(": ") else escape(rest)
+    return element("h1", element("span", outcome, class_=f"outcome {_OUTCOMES[outcome]}"), shown)
+
+
+def _tally(report: ValidationReport) -> str:
+    counts = [(*kind[:3], len(report.found(*kind[3:4], *kind[4]))) for kind in _TALLY]
+    items = [
+        element("li", element("strong", f"{count:,}"), f" {sign} {name}", class_=tone if count else "none")
+        for tone, sign, name, count in counts
+    ]
+    return element("ul", *items, class_="tally", aria_label="Results by what became of them")
+
+
+def _about(report: ValidationReport) -> dict[str, str]:
+    engines = Counter(result.engine for result in report.results)
     about = {
         "Suite": report.suite,
         "Snapshot": report.snapshot,
         "Rows": f"{report.rows:,}",
-        "Expectations": f"{len(report.results)}: {counts}",
+        "Evaluated by": ", ".join(f"{engine} {count:,}" for engine, count in engines.items()),
     }
-    return page(
-        f"{verdict.outcome}: {report.suite}",
-        element("h1", outcome, " ", escape(_headline(report, verdict.outcome))),
-        element("p", escape(verdict.reason)) if verdict.outcome is Outcome.PASS else "",
-        facts(about),
-        _remarkable(report),
-        element("h2", "All expectations"),
-        table(
-            "In the suite's order",
-            ("Finding", "Severity", "Column", "Expectation and what was found", "Unexpected"),
-            map(_row, report.results),
-            numbers=("Unexpected",),
-        ),
-    )
+    if report.max_warnings is not None:
+        about["Warnings that may pass"] = f"{report.max_warnings:,}"
+    return {name: text for name, text in about.items() if text}
 
 
-def _headline(report: ValidationReport, outcome: Outcome) -> str:
-    critical, broken = report.found(Finding.UNMET, Severity.CRITICAL), report.found(Finding.BROKEN)
-    if outcome is Outcome.FAIL:
-        return f"The data was refused: {_count(critical, 'critical expectation')} unmet. Nothing was trained."
-    if broken:
-        return f"The suite is broken, not the data: {_count(broken, 'expectation')} could not be evaluated."
-    if not report.results:
-        return "The suite has no expectations."
-    unmet = report.found(Finding.UNMET)
-    return "The data may be trained on" + (
-        f"; {_count(unmet, 'expectation')} of lesser severity unmet." if unmet else "."
-    )
-
-
-def _count(results: tuple[ExpectationResult, ...], what: str) -> str:
-    return f"{len(results)} {what}{'' if len(results) == 1 else 's'}"
-
-
-def _remarkable(report: ValidationReport) -> str:
-    results = sorted((r for r in report.results if r.finding is not Finding.MET), key=_rank)
+def _group(  # noqa: PLR0917 - a row of _GROUPS
+    report: ValidationReport,
+    draw: _Pictures,
+    title: str,
+    words: str,
+    found: Finding,
+    severities: tuple[Severity, ...],
+) -> str:
+    results = report.found(found, *severities)
     if not results:
         return ""
-    return element("h2", "Unmet or broken") + element("ul", *map(_item, results), class_="found")
+    head = element("h2", f"{title} ({len(results):,})") + (element("p", words) if words else "")
+    return element("section", head, *(finding(result, draw.of(result)) for result in results))
 
 
-def _rank(result: ExpectationResult) -> tuple[int, int]:
-    """Critical and unmet first, then what broke, then the rest."""
-    blocks = result.finding is Finding.UNMET and result.severity is Severity.CRITICAL
-    return (0 if blocks else 1 + _FINDINGS.index(result.finding), _SEVERITIES.index(result.severity))
-
-
-def _item(result: ExpectationResult) -> str:
-    title = element("strong", escape(f"{result.finding} · {result.severity}"))
-    samples = ", ".join(element("code", escape(sample)) for sample in result.samples)
-    shown = element("div", "Samples: ", samples) if samples else ""
-    return element("li", title, element("div", escape(result.sentence)), shown, class_=_tone(result))
-
-
-def _row(result: ExpectationResult) -> str:
-    return element(
-        "tr",
-        element("td", escape(result.finding), class_=f"mark {_tone(result)}"),
-        element("td", escape(result.severity)),
-        element("th", escape(result.column or "(table)"), scope="row"),
-        element("td", escape(result.sentence)),
-        element("td", "" if result.share is None else f"{100 * result.share:.3g} %", class_="number"),
+def _left_out(report: ValidationReport) -> str:
+    if not report.left_out:
+        return ""
+    share = percent(report.left_out / report.left_out_of) if report.left_out_of else ""
+    said = (
+        f"{report.left_out:,} of {report.left_out_of:,} rows ({share}) were set aside before, and this page is about "
     )
-
-
-def _tone(result: ExpectationResult) -> str:
-    if result.finding is Finding.MET:
-        return "good"
-    return "bad" if result.finding is Finding.UNMET and result.severity is Severity.CRITICAL else "open"
+    said += "the rest. They are kept as Parquet with their reasons in the column headgate_reasons; the snapshot's "
+    said += "manifest says where, and how many rows each expectation refused."
+    return element("h2", "Quarantine") + element("p", escape(said))
