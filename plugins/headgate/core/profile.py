@@ -33,11 +33,13 @@ class ColumnProfile:
         rows: How many rows, nulls too.
         nulls: How many are null.
         distinct: How many values differ (exact up to 1,024, about 4 % off beyond); `None` for nested types.
-        mean: Of numbers; times in seconds since 1970, in UTC.
-        std: Sample standard deviation, in the mean's unit.
-        quantiles: `QUANTILES` of them, from the least to the greatest, in the mean's unit; none without values.
-        categories: The most frequent values of text, bools and whole numbers, and how many rows have each.
-        other: Rows whose value is none of them.
+        mean: Of numbers; times in seconds since 1970, in UTC; `None` without values, or when one is infinite.
+        std: Sample standard deviation, in the mean's unit; `None` of fewer than two values, or when one is infinite.
+        quantiles: `QUANTILES` of them, from the least to the greatest, in the mean's unit; none without values. An
+            infinite value counts as the greatest that a double can hold.
+        categories: The `TOP_CATEGORIES` most frequent values of text and bools, and of whole numbers that have no
+            more than that, and how many rows have each.
+        other: Rows with another value of text.
     """
 
     name: str
@@ -52,6 +54,16 @@ class ColumnProfile:
     categories: tuple[tuple[str, int], ...] = ()
     other: int = 0
 
+    @property
+    def values(self) -> int:
+        """How many rows aren't null."""
+        return self.rows - self.nulls
+
+    @property
+    def null_share(self) -> float:
+        """Nulls / rows, 0 to 1; 0 without rows."""
+        return self.nulls / self.rows if self.rows else 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -59,3 +71,7 @@ class Profile:
 
     rows: int
     columns: tuple[ColumnProfile, ...]
+
+    def column_of(self, name: str) -> ColumnProfile | None:
+        """Return the statistics of a column, if there is one of that name."""
+        return next((column for column in self.columns if column.name == name), None)
