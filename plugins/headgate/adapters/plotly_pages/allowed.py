@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from headgate.adapters.plotly_pages.shapes import is_drawable
 from headgate.core.profile import ColumnProfile, Kind
 from headgate.core.suite import Expectation
 
@@ -81,7 +82,7 @@ def _texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever JSON holds
 
 def _number(value: Any, kind: Kind) -> float | None:  # noqa: ANN401 - whatever JSON holds
     if isinstance(value, int | float) and not isinstance(value, bool) and kind is Kind.NUMBER:
-        return float(value)
+        return float(value) if is_drawable(value) else None
     if kind is not Kind.TIME or not isinstance(value, str):
         return None
     try:

@@ -28,7 +28,7 @@ def _row(column: ColumnProfile) -> str:
     return element(
         "tr",
         element("th", escape(column.name), scope="row"),
-        element("td", element("code", escape(cut(column.type, 60)))),
+        element("td", element("code", escape(cut(column.type, 30))), class_="short"),
         *(element("td", escape(text), class_="number") for text in numbers),
         element("td", spark(column), escape(_top(column)), class_="shape"),
     )

@@ -107,8 +107,8 @@ def _met(result: ExpectationResult) -> str:
         "tr",
         element("th", escape(result.column or "(table)"), scope="row"),
         element("td", element("span", "✓ ", class_="good", aria_hidden="true"), escape(result.sentence)),
-        element("td", escape(result.severity)),
-        element("td", escape(result.engine)),
+        element("td", escape(result.severity), class_="short"),
+        element("td", escape(result.engine), class_="short"),
         element("td", "" if result.share is None else percent(result.share), class_="number"),
     )
 

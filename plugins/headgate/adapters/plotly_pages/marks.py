@@ -19,7 +19,7 @@ PATTERNS = (
 """What `hatch` fills with; once a page."""
 
 _DAYS_SHOWN = 2 * 86_400
-_CHARACTER = 7.2
+_CHARACTER = 8.0
 _EXACT = 1e15  # from here on, the last digits are made up
 
 

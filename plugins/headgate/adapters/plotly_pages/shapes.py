@@ -12,6 +12,8 @@ from headgate.core.profile import ColumnProfile
 
 _BESIDE = 0.6
 _AIR = 0.03
+_FARTHEST = 1e150
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +25,14 @@ class Shape:
 
 
 def quantiles_of(column: ColumnProfile | None) -> tuple[float, ...]:
-    """Return the finite quantiles of a column; none unless there are two at least."""
-    finite = tuple(value for value in column.quantiles if math.isfinite(value)) if column else ()
+    """Return the quantiles of a column that can be drawn; none unless there are two at least."""
+    finite = tuple(value for value in column.quantiles if is_drawable(value)) if column else ()
     return finite if len(finite) > 1 else ()
+
+
+def is_drawable(value: float) -> bool:
+    """Return whether a value is finite, and far from where the differences of floats overflow."""
+    return math.isfinite(value) and abs(value) < _FARTHEST
 
 
 def view(quantiles: Sequence[float], *also: float) -> tuple[float, float]:
@@ -37,10 +44,12 @@ def view(quantiles: Sequence[float], *also: float) -> tuple[float, float]:
     last = len(quantiles) - 1
     middle = [quantiles[round(last * 0.01)], quantiles[round(last * 0.99)], *also]
     low, high = min(middle), max(middle)
-    width = (high - low) or abs(high) * 0.1 or 1.0
+    size = max(abs(low), abs(high))
+    is_one_value = high - low <= _SAME * max(size, _SAME)
+    width = max(size * 0.1, _SAME) if is_one_value else high - low
     low = max(min(quantiles[0], low), low - _BESIDE * width)
     high = min(max(quantiles[-1], high), high + _BESIDE * width)
-    air = _AIR * ((high - low) or width)
+    air = _AIR * max(high - low, width)
     return low - air, high + air
 
 
