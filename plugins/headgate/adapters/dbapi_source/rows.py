@@ -55,8 +55,9 @@ class DbapiRows:
         query = " ".join(self._source.query.split())
         return f"{self._source.conn_id}: {query if len(query) <= _SHOWN else query[:_SHOWN] + '...'}"
 
-    def token(self, span: Window, as_of: datetime) -> None:
+    def token(self, span: Window, as_of: datetime) -> str | None:  # noqa: ARG002 - the port's signature
         """Return `None`: only reading can tell."""
+        return None
 
     def read(self, windows: Windows, spans: Sequence[Window]) -> Iterator[pa.Table]:
         """Yield the query's rows for each span, so many at a time; the connection is closed however that ends.
