@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from headgate.core.suite import Measured
+from headgate.core.suite_reading import read_suite
 from headgate.core.validation import ExpectationResult, Finding
+from headgate.ports import SuiteRunner
+from headgate.steps.suites import run_suite
+from headgate.testing.memory_scan import MemoryScan
 
 MET, UNMET, BROKEN = Finding.MET, Finding.UNMET, Finding.BROKEN
 START = datetime(2000, 1, 1, tzinfo=UTC)
@@ -22,12 +25,6 @@ ROWS = pa.table(
         "n": list(range(10)),
     }
 )
-Run = Callable[[Sequence[dict[str, Any]]], tuple[ExpectationResult, ...]]
-
-
-def entry(kind: str, severity: str | None = None, **kwargs: object) -> dict[str, Any]:
-    return {"type": kind, "kwargs": kwargs} | ({"severity": severity} if severity else {})
-
 
 NOT_NULL = "expect_column_values_to_not_be_null"
 BETWEEN = "expect_column_values_to_be_between"
@@ -35,7 +32,16 @@ IN_SET = "expect_column_values_to_be_in_set"
 ROW_COUNT = "expect_table_row_count_to_be_between"
 
 
-def written(folder: Path, entries: object) -> str:
-    path = folder / "suite.json"
-    path.write_text(json.dumps({"expectations": entries}))
-    return str(path)
+def entry(kind: str, severity: str | None = None, **kwargs: object) -> dict[str, Any]:
+    return {"type": kind, "kwargs": kwargs} | ({"severity": severity} if severity else {})
+
+
+def measured(engine: SuiteRunner, entries: Sequence[dict[str, Any]], rows: pa.Table = ROWS) -> tuple[Measured, ...]:
+    suite = read_suite("suite.json", {"expectations": list(entries)})
+    return engine.run(suite.expectations, MemoryScan(rows))
+
+
+def results(
+    engine: SuiteRunner, entries: Sequence[dict[str, Any]], rows: pa.Table = ROWS
+) -> tuple[ExpectationResult, ...]:
+    return run_suite(read_suite("suite.json", {"expectations": list(entries)}), MemoryScan(rows), engines=[engine])

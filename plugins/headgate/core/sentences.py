@@ -8,6 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from headgate.core.suite import Expectation, Measured
+from headgate.core.suite_arguments import time_of
 from headgate.core.validation import ExpectationResult, Finding
 
 _SAMPLES = 5
@@ -164,12 +165,11 @@ def _samples(values: Sequence[Any]) -> tuple[str, ...]:
 def _text(value: Any, *, longest: int) -> str:  # noqa: ANN401 - whatever a column holds
     if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
         return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, float):
         return f"{value:.6g}"
-    if isinstance(value, date | time):
-        return value.isoformat().removesuffix("T00:00:00").removesuffix("T00:00:00+00:00")
+    if isinstance(value, date | time) or (isinstance(value, str) and "T" in value and time_of(value)):
+        written = value if isinstance(value, str) else value.isoformat()
+        return written.removesuffix("T00:00:00").removesuffix("T00:00:00+00:00")
     if isinstance(value, Mapping):
         return _cut(", ".join(f"{key} {_text(v, longest=longest)}" for key, v in value.items()), longest)
     if isinstance(value, list | tuple | set):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.errors import InputError
+
 if TYPE_CHECKING:
+    from headgate.core.suite import Suite
     from headgate.ports import ModelLoader, Pages, RowsCutter, RowsTable, Scorer, SuiteRunner, Trainer
 
 
@@ -22,11 +25,46 @@ def table() -> RowsTable:
     return ArrowTable()
 
 
-def runner() -> SuiteRunner:
-    """Return what runs Great Expectations suites."""
-    from headgate.adapters.gx_suites import GxSuiteRunner
+def suite(name: str) -> Suite:
+    """Return the suite of a path or a dotted path.
 
-    return GxSuiteRunner()
+    Raises:
+        InputError: It can't be read, or asks what makes no sense.
+    """
+    from headgate.adapters.suite_files import load_suite
+
+    return load_suite(name)
+
+
+def engines(first: str = "headgate") -> tuple[SuiteRunner, ...]:
+    """Return what evaluates suites, in the order in which they are asked; each is imported when it has work.
+
+    Args:
+        first: `headgate` compiles what it can and leaves the rest to Great Expectations; `gx` leaves all to it.
+
+    Raises:
+        InputError: It is neither.
+    """
+    from headgate.steps.suites import LazyEngine
+
+    gx = LazyEngine("gx", _gx_suites, takes_all=True)
+    chains = {"headgate": (LazyEngine("headgate", _duckdb_suites), gx), "gx": (gx,)}
+    if first not in chains:
+        msg = f"engine must be headgate or gx. Got {first!r} instead."
+        raise InputError(msg)
+    return chains[first]
+
+
+def _duckdb_suites() -> SuiteRunner:
+    from headgate.adapters.duckdb_suites import DuckdbSuites
+
+    return DuckdbSuites()
+
+
+def _gx_suites() -> SuiteRunner:
+    from headgate.adapters.gx_suites import GxSuites
+
+    return GxSuites()
 
 
 def trainer() -> Trainer:

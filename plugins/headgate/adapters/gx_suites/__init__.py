@@ -1,4 +1,4 @@
-"""Run Great Expectations suites on pandas: no Data Docs, no progress bars, nothing stored, nothing sent."""
+"""Evaluate expectations with Great Expectations on pandas: no Data Docs, no bars, nothing stored, nothing sent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import logging
 
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # 200 INFO lines at import; results tell the rest
 
-from headgate.adapters.gx_suites.runner import GxSuiteRunner  # noqa: E402 - it imports what was silenced above
+from headgate.adapters.gx_suites.runner import GxSuites  # noqa: E402 - it imports what was silenced above
 
-__all__ = ["GxSuiteRunner"]
+__all__ = ["GxSuites"]
