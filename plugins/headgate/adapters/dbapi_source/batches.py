@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import starmap
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -129,10 +128,13 @@ class ArrowBatches:
     def _plain(self, column: str, kind: pa.DataType, values: Sequence[Any]) -> Sequence[Any]:
         """Return values as Arrow takes them."""
         if kind == TIMES:
-            return [self._zoned(column, value) for value in values]
+            return [
+                value if value is None or value.tzinfo is not None else self._zoned(column, value) for value in values
+            ]
+        kinds = set(map(type, values))
         for python, change in ((Decimal, _number), (UUID, _text), (memoryview, _bytes), (bytearray, _bytes)):
-            if any(isinstance(value, python) for value in values):
-                values = list(starmap(change, ((value, kind) for value in values)))
+            if any(issubclass(found, python) for found in kinds):
+                values = [change(value, kind) for value in values]
         return values
 
     def _parsed(self, column: str, text: str) -> datetime:
@@ -143,9 +145,7 @@ class ArrowBatches:
             msg += f"Got {text!r} instead."
             raise DataError(msg) from error
 
-    def _zoned(self, column: str, value: datetime | None) -> datetime | None:
-        if value is None or value.tzinfo is not None:
-            return value
+    def _zoned(self, column: str, value: datetime) -> datetime:
         if self._zone is None:
             msg = f"column {column} of source {self._name} must say its time zone. Got {value.isoformat()} instead: "
             msg += 'say it by SqlSource(zone="UTC"), or have the query give timestamps with a time zone.'
