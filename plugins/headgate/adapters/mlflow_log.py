@@ -10,6 +10,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted, settled
+from headgate.core.model_card import card_of
 from headgate.core.promotion import Entry, Head, LogEntry, fold_log
 from headgate.errors import InputError, PromotionError
 
@@ -54,7 +55,7 @@ class MlflowPromotionLog:
                 source=f"{SOURCE}{entry.model_id}",
                 run_id=source_run,
                 tags=tags,
-                description=entry.reason,
+                description=card_of(entry),
                 await_creation_for=0,
                 model_id=entry.model_id,
             )

@@ -20,6 +20,7 @@ SUPERSEDED_BY = "headgate.superseded_by"
 CANDIDATE = "headgate.candidate"
 FINGERPRINT = "headgate.fingerprint"
 REASON = "headgate.reason"
+NOTE = "mlflow.note.content"
 FIT = "headgate.fit"
 """Set when a fit begins; its value lists the tags that were there, which are those that outlive the fit."""
 
@@ -90,8 +91,8 @@ def describe(run: RunRef, snapshot: str) -> dict[str, str]:
 
 
 def tags_before_fit(found: Run) -> dict[str, str]:
-    """Return the tags that a run had when its fit began; those it has, if none did."""
-    tags = {name: value for name, value in found.data.tags.items() if name.startswith("headgate.")}
+    """Return the tags that a run had when its fit began, its note among them; those it has, if none did."""
+    tags = {name: value for name, value in found.data.tags.items() if name.startswith(("headgate.", NOTE))}
     kept = json.loads(tags[FIT]) if FIT in tags else tags.keys() - {SUPERSEDED_BY, REASON}
     return {name: tags[name] for name in kept if name in tags}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.ports import Rows
@@ -36,6 +38,16 @@ class ArrowTable:
     def values(self, rows: Rows, column: str) -> list[Any]:
         """Return a column as plain values."""
         return cast("list[Any]", _table(rows).column(column).to_pylist())
+
+    def counts(self, rows: Rows, column: str) -> dict[str, int]:
+        """Return how many rows have each value of a column, or each item of a column of lists."""
+        values = _table(rows).column(column)
+        if pa.types.is_list(values.type):
+            values = pc.list_flatten(values)
+        found: Counter[str] = Counter()
+        for pair in pc.value_counts(values).to_pylist():  # values of one text are one slice
+            found["null" if pair["values"] is None else str(pair["values"])] += pair["counts"]
+        return dict(found)
 
     def to_parquet(self, rows: Rows) -> bytes:
         """Return the rows as one Parquet file."""

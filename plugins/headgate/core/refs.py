@@ -8,6 +8,7 @@ from datetime import datetime
 from headgate.core.asof import AsOf, RunType
 from headgate.core.evaluation import Evaluation
 from headgate.core.mode import RunMode
+from headgate.core.validation import ValidationSummary
 from headgate.core.verdict import Judgement, Verdict
 from headgate.core.windows import Windows
 
@@ -78,11 +79,19 @@ class TrackedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidatedRef:
-    """A validated snapshot, with the MLflow run that holds its report."""
+    """A validated snapshot, with the MLflow run that holds its report.
+
+    Args:
+        snapshot: What was validated: the snapshot of the rest, where quarantine set rows aside.
+        tracked: The run that holds the report.
+        verdict: Whether training may go on.
+        summary: What is told of it in a few lines.
+    """
 
     snapshot: SnapshotRef
     tracked: TrackedRun
     verdict: Verdict
+    summary: ValidationSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +104,7 @@ class CandidateRef:
         model_id: Logged model id, `m-...`.
         fingerprint: Hash of snapshot, code, params and seed: the same means the same fit.
         reused: An earlier try had fitted it already.
+        validation: What the model card tells of its rows' validation.
     """
 
     snapshot: SnapshotRef
@@ -102,6 +112,7 @@ class CandidateRef:
     model_id: str
     fingerprint: str
     reused: bool
+    validation: ValidationSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

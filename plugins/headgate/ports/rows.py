@@ -111,6 +111,12 @@ class RowsTable(Protocol):
     def values(self, rows: Rows, column: str) -> list[Any]:
         """Return a column as plain values."""
 
+    def counts(self, rows: Rows, column: str) -> dict[str, int]:
+        """Return how many rows have each value of a column, as text (`null` without one), in any order.
+
+        Of a column of lists: how many rows have each item.
+        """
+
     def to_parquet(self, rows: Rows) -> bytes:
         """Return the rows as one Parquet file."""
 
@@ -208,4 +214,9 @@ class CheckRunner(Protocol):
     """Runs one of the user's own checks, which aren't expectations."""
 
     def run(self, rows: RowsScan) -> ExpectationResult:
-        """Return what became of it: met, unmet, or broken. It raises nothing for bad data or a faulty check."""
+        """Return what became of it: met, unmet, or broken. It raises nothing for bad data or a faulty check.
+
+        Raises:
+            InputError: The specification names a check that isn't there, or an extra isn't installed.
+            SnapshotDamagedError: A part isn't what was written.
+        """

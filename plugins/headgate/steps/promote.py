@@ -5,6 +5,7 @@ from __future__ import annotations
 from headgate import wire
 from headgate.core.promotion import Entry, Head, LogEntry, fold_log, winner_of
 from headgate.core.refs import PromotionRef, VerdictRef
+from headgate.core.validation import ValidationSummary
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog
 
@@ -57,8 +58,20 @@ def entry_of(verdict: VerdictRef) -> Entry:
             ("verdict", verdict.judgement.outcome),
             ("verdict_reason", verdict.judgement.reason),
             ("windows", wire.text(run.windows)),
+            *_validation_tags(candidate.validation),
         ),
     )
+
+
+def _validation_tags(validation: ValidationSummary | None) -> tuple[tuple[str, str], ...]:
+    if validation is None:
+        return ()
+    told = {
+        "validation": validation.state,
+        "validation_warnings": "\n".join(validation.warnings),
+        "validation_notes": "\n".join(validation.notes),
+    }
+    return tuple((name, text) for name, text in told.items() if text)
 
 
 def _require_unmoved(model: str, verdict: VerdictRef, head: Head) -> None:
