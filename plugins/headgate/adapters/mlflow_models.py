@@ -27,7 +27,7 @@ from mlflow.version import VERSION
 
 from headgate.adapters.quiet_skops import quiet
 from headgate.core.evaluation import OVERALL, Measure
-from headgate.core.refs import PartRef, SnapshotRef
+from headgate.core.refs import SnapshotRef
 from headgate.ports import Fitted
 
 LIBRARIES = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
@@ -111,22 +111,22 @@ def dataset_inputs(snapshot: SnapshotRef, signature: ModelSignature) -> list[Dat
     """Return the snapshot's two windows as inputs of a run. MLflow keeps one input for each name and digest."""
     model = snapshot.run.model
     return [
-        _dataset_input(snapshot, signature, snapshot.training, name=model, context="training"),
-        _dataset_input(snapshot, signature, snapshot.holdout, name=f"{model} holdout", context="evaluation"),
+        _dataset_input(snapshot, signature, snapshot.training_rows, name=model, context="training"),
+        _dataset_input(snapshot, signature, snapshot.holdout_rows, name=f"{model} holdout", context="evaluation"),
     ]
 
 
 def _dataset_input(
-    snapshot: SnapshotRef, signature: ModelSignature, part: PartRef, *, name: str, context: str
+    snapshot: SnapshotRef, signature: ModelSignature, rows: int, *, name: str, context: str
 ) -> DatasetInput:
-    source = {"snapshot": snapshot.id, "manifest": snapshot.manifest, "part": part.digest}
+    source = {"snapshot": snapshot.id, "manifest": snapshot.manifest}
     dataset = Dataset(
         name=name,
         digest=snapshot.id[:DIGEST_SIZE],
         source_type="headgate",
         source=json.dumps(source),
         schema=json.dumps({"mlflow_colspec": signature.inputs.to_dict()}),
-        profile=json.dumps({"num_rows": part.rows}),
+        profile=json.dumps({"num_rows": rows}),
     )
     return DatasetInput(dataset, [InputTag(MLFLOW_DATASET_CONTEXT, context)])
 

@@ -75,6 +75,11 @@ def is_within(span: Window, window: Window) -> bool:
     return window.start <= span.start and span.end <= window.end
 
 
+def overlaps(one: Window, other: Window) -> bool:
+    """Return whether two spans share an instant; a span without length is its one instant."""
+    return one.start <= other.start < one.end or other.start <= one.start < other.end
+
+
 def _planned(
     window: Window, moments: Sequence[datetime], counts: Mapping[datetime, int], *, level: int
 ) -> Iterator[Window]:

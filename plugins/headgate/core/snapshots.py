@@ -130,3 +130,12 @@ def manifest_path(model: str, as_of: datetime, identity: str) -> str:
     'snapshots/co2/20000101T000000Z-abababababababab.json'
     """
     return f"snapshots/{model}/{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-{identity[:16]}.json"
+
+
+def profile_path(part: PartRef) -> str:
+    """Return where the statistics of a part lie, as a profiler's sketch.
+
+    >>> profile_path(PartRef(digest="abcd", rows=1))
+    'parts/ab/abcd.profile.json'
+    """
+    return f"parts/{part.digest[:2]}/{part.digest}.profile.json"

@@ -8,7 +8,7 @@ from headgate.errors import InputError
 
 if TYPE_CHECKING:
     from headgate.core.suite import Suite
-    from headgate.ports import ModelLoader, Pages, RowsCutter, RowsTable, Scorer, SuiteRunner, Trainer
+    from headgate.ports import ModelLoader, Pages, Profiler, RowsCutter, RowsTable, Scorer, SuiteRunner, Trainer
 
 
 def cutter() -> RowsCutter:
@@ -16,6 +16,13 @@ def cutter() -> RowsCutter:
     from headgate.adapters.pyarrow_cutter import ArrowCutter
 
     return ArrowCutter()
+
+
+def profiler() -> Profiler:
+    """Return what computes statistics of rows."""
+    from headgate.adapters.pyarrow_profiler import ArrowProfiler
+
+    return ArrowProfiler()
 
 
 def table() -> RowsTable:

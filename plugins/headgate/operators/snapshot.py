@@ -12,9 +12,11 @@ from headgate.core.windows import Rolling
 from headgate.hooks import parts
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.run_context import run_of
-from headgate.hooks.store import source_of, store_at
-from headgate.spec import FunctionSource, Label, ParquetSource
-from headgate.steps.snapshot import take_snapshot
+from headgate.hooks.sources import source_of
+from headgate.hooks.store import store_at
+from headgate.spec import Label, Source
+from headgate.steps.keeping import Wanted, recipe_of
+from headgate.steps.snapshot import SnapshotPorts, take_snapshot
 
 
 class SnapshotOperator(BaseOperator):
@@ -40,7 +42,7 @@ class SnapshotOperator(BaseOperator):
         self,
         *,
         model: str,
-        source: FunctionSource | ParquetSource,
+        source: Source,
         label: Label,
         windows: Rolling,
         store_url: str | None = None,
@@ -59,14 +61,15 @@ class SnapshotOperator(BaseOperator):
         with airflow_outcome():
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
             self.log.info("%s (from %s)", run.windows, run.as_of.origin)
-            snapshot = take_snapshot(
-                run,
+            wanted = Wanted(
                 source=source_of(source),
                 event_time=source.event_time,
                 label=label.column,
-                cutter=parts.cutter(),
-                store=store_at(self.store_url),
+                known_at=source.known_at,
+                recipe=recipe_of(source),
             )
-        sizes = (snapshot.training.rows, snapshot.holdout.rows)
+            ports = SnapshotPorts(cutter=parts.cutter(), store=store_at(self.store_url), profiler=parts.profiler())
+            snapshot = take_snapshot(run, wanted=wanted, ports=ports, tell=self.log.info)
+        sizes = (snapshot.training_rows, snapshot.holdout_rows)
         self.log.info("snapshot %s: %d training rows, %d holdout rows", snapshot.id[:16], *sizes)
         return wire.dump(snapshot)

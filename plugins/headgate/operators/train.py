@@ -64,6 +64,7 @@ class TrainOperator(BaseOperator):
                 validated,
                 recipe=recipe,
                 trainer=parts.trainer(),
+                table=parts.table(),
                 store=store_at(self.store_url),
                 tracker=mlflow.tracker,
             )

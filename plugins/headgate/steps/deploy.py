@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from headgate.core.promotion import fold_log
-from headgate.core.refs import DeploymentRef, PromotionRef
+from headgate.core.refs import DeploymentRef, PromotionRef, SnapshotRef
 from headgate.errors import DeploymentError
-from headgate.ports import Answer, Evidence, PromotionLog, RowsTable, RunTracker, ServingTarget, SnapshotStore
+from headgate.ports import Answer, Evidence, PromotionLog, Rows, RowsTable, RunTracker, ServingTarget, SnapshotStore
 from headgate.steps.evaluate import PREDICTIONS
+from headgate.steps.reading import holdout_rows, manifest_of
 
 
 def deploy_version(
@@ -39,13 +40,23 @@ def deploy_version(
     snapshot = promotion.candidate.snapshot
     _require_champion(log, snapshot.run.model, promotion.version)
     serving_target.deploy(snapshot.run.model, promotion.version)
-    holdout = table.pick(store.get(snapshot.holdout), probe_rows)
+    holdout = _first_parts(snapshot, probe_rows, store, table)
     predictions = table.from_parquet(tracker.read(promotion.candidate.tracked, PREDICTIONS))
-    expected = table.values(table.pick(predictions, probe_rows), "candidate")
-    answer = serving_target.ask(table.without(holdout, snapshot.label))
+    expected = table.values(table.pick(table.first(predictions, holdout.num_rows), probe_rows), "candidate")
+    answer = serving_target.ask(table.without(table.pick(holdout, probe_rows), snapshot.label))
     _require_same(answer, expected, promotion.version, serving_target.url)
     tracker.record(promotion.candidate.tracked, Evidence(tags={"headgate.deployed": serving_target.url}))
     return DeploymentRef(promotion=promotion, url=serving_target.url, rows=len(expected))
+
+
+def _first_parts(snapshot: SnapshotRef, rows: int, store: SnapshotStore, table: RowsTable) -> Rows:
+    """Return the holdout's first parts, no more of them than it takes to have that many rows."""
+    found: list[Rows] = []
+    for part in holdout_rows(store, manifest_of(store, snapshot)).parts():
+        found.append(part)
+        if sum(one.num_rows for one in found) >= rows:
+            break
+    return table.join(found)
 
 
 def _require_champion(log: PromotionLog, model: str, version: str) -> None:

@@ -24,6 +24,7 @@ from headgate.ports import (
 )
 from headgate.steps.closing import closed_on_refusal
 from headgate.steps.models import ModelShelf
+from headgate.steps.reading import holdout_rows, manifest_of
 
 PREDICTIONS = "evaluation/predictions.parquet"
 REPORT = "evaluation/report.html"
@@ -70,7 +71,8 @@ def _evaluate(
     met = champion_before(entries, run.as_of.instant)
     model = ports.models.load(candidate.model_id, tuple(trusted))
     baseline, refusal = _load_baseline(met, trusted, ports)
-    scored = ports.scorer.score(model, baseline, ports.store.get(candidate.snapshot.holdout), question)
+    rows = holdout_rows(ports.store, manifest_of(ports.store, candidate.snapshot)).parts()
+    scored = ports.scorer.score(model, baseline, ports.table.join(tuple(rows)), question)
     evaluation = Evaluation(
         candidate=candidate.model_id,
         baseline=str(met.version) if met else None,

@@ -2,63 +2,204 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from headgate import wire
-from headgate.core.refs import PartRef, RunRef, SnapshotRef
-from headgate.ports import RowsCutter, RowsSource, SnapshotStore
+from headgate.core.parts import gaps, is_within, overlaps, plan_parts
+from headgate.core.refs import RunRef, SnapshotRef
+from headgate.core.snapshots import Column, Manifest, Part, PartRef, profile_path, snapshot_id
+from headgate.core.windows import Window
+from headgate.errors import SnapshotDamagedError
+from headgate.ports import Cut, Gathered, Profiler, Rows, RowsCutter, RowsPile, SnapshotStore
+from headgate.steps.filling import require_filled
+from headgate.steps.keeping import Kept, Wanted, kept_parts
+from headgate.steps.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotPorts:
+    """What taking a snapshot needs of the world."""
+
+    cutter: RowsCutter
+    store: SnapshotStore
+    profiler: Profiler
 
 
 def take_snapshot(
-    run: RunRef, *, source: RowsSource, event_time: str, label: str, cutter: RowsCutter, store: SnapshotStore
+    run: RunRef, *, wanted: Wanted, ports: SnapshotPorts, tell: Callable[[str], None] = lambda _: None
 ) -> SnapshotRef:
-    """Read the source, cut the windows and write both, then the manifest.
+    """Read what no earlier snapshot holds, cut both windows into parts, write these, then the manifest.
 
-    Running it again: the same rows give the same id and write nothing new. The manifest comes last, so a snapshot that
-    has one is whole.
+    Memory holds the largest part, not the windows. The same rows give the same parts and the same id, whatever
+    an earlier snapshot held, and whatever batches they came in.
+
+    Running it again: writes no part twice. The manifest comes last, so a snapshot that has one is whole.
+
+    Args:
+        run: Which run takes it.
+        wanted: What it is taken of.
+        ports: How.
+        tell: Takes a line now and then that says how far it is.
 
     Raises:
         InputError: The source isn't what the specification says.
-        DataError: The rows don't fill the windows, or labels are missing.
+        DataError: The rows don't fill the windows, labels are missing, or batches don't go together.
         StoreError: The store refuses.
+        TransientError: The source or the store can't be reached.
     """
-    training, holdout = cutter.cut(source.read(run.windows), windows=run.windows, event_time=event_time, label=label)
-    parts = (store.put(training), store.put(holdout))
-    identity = snapshot_id(*parts)
-    snapshot = SnapshotRef(
-        id=identity,
+    kept = kept_parts(run, wanted, ports.store)
+    try:
+        manifest = _taken(run, wanted, ports, kept, Progress(tell))
+    except _OtherColumnsError:
+        tell("the source's columns aren't those of the snapshot before: everything is read")
+        manifest = _taken(run, wanted, ports, Kept(), Progress(tell))
+    ports.store.put_document(manifest.path, wire.text(manifest))
+    return SnapshotRef(
+        id=manifest.id,
         run=run,
-        label=label,
-        event_time=event_time,
-        training=parts[0],
-        holdout=parts[1],
-        manifest=f"snapshots/{run.model}/{run.as_of.instant:%Y%m%dT%H%M%SZ}-{identity[:16]}.json",
+        label=manifest.label,
+        event_time=manifest.event_time,
+        training_rows=sum(part.content.rows for part in manifest.training),
+        holdout_rows=sum(part.content.rows for part in manifest.holdout),
+        manifest=manifest.path,
     )
-    store.put_document(snapshot.manifest, _manifest(snapshot, source.name, list(training.column_names)))
-    return snapshot
 
 
-def snapshot_id(training: PartRef, holdout: PartRef) -> str:
-    """Return the id that the content of both windows makes, and nothing else: 64 hex digits (sha256).
+class _OtherColumnsError(Exception):
+    """What was read doesn't go with what was kept."""
 
-    >>> part = PartRef(digest="00", rows=1)
-    >>> len(snapshot_id(part, part))
-    64
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """A part to be: one that stays, or a span whose rows are gathered, also from parts that it takes in."""
+
+    span: Window
+    stays: Part | None
+    takes_in: tuple[Part, ...]
+    token: str | None = None
+
+
+def _taken(run: RunRef, wanted: Wanted, ports: SnapshotPorts, kept: Kept, progress: Progress) -> Manifest:
+    both = (run.windows.training, run.windows.holdout)
+    spans = tuple(gap for window in both for gap in gaps(window, [part.span for part in kept.parts]))
+    before = {span: wanted.source.token(span, run.as_of.instant) for span in spans}
+    with ports.cutter.pile(_cut(spans, run, wanted)) as pile:
+        for batch in wanted.source.read(run.windows, spans) if spans else ():
+            pile.add(batch)
+            progress.read(batch.num_rows)
+        gathered = pile.gathered()
+        if kept.parts and gathered.columns and gathered.columns != kept.columns:
+            raise _OtherColumnsError
+        require_filled(gathered, kept.parts, run.windows, wanted.label)
+        planned = [tuple(_planned(window, gathered.counts, kept.parts)) for window in both]
+        planned = _with_tokens(planned, before, gathered, wanted, run.as_of.instant)
+        training, holdout = ([_made(one, pile, ports, progress) for one in plans] for plans in planned)
+    progress.end()
+    return _manifest(
+        run,
+        wanted,
+        columns=gathered.columns or kept.columns,
+        training=training,
+        holdout=holdout,
+        profiler=ports.profiler,
+    )
+
+
+def _cut(spans: tuple[Window, ...], run: RunRef, wanted: Wanted) -> Cut:
+    return Cut(
+        spans=spans,
+        as_of=run.as_of.instant,
+        event_time=wanted.event_time,
+        label=wanted.label,
+        known_at=wanted.known_at,
+    )
+
+
+def _planned(window: Window, counts: Mapping[datetime, int], kept: Sequence[Part]) -> Iterator[_Planned]:
+    inside = [part for part in kept if is_within(part.span, window)]
+    every = {**counts, **{part.span.start: part.content.rows for part in inside}}
+    for span in plan_parts(window, every):
+        takes_in = tuple(part for part in inside if is_within(part.span, span))
+        stays = takes_in[0] if takes_in and takes_in[0].span == span else None
+        yield _Planned(span=span, stays=stays, takes_in=() if stays else takes_in)
+
+
+def _with_tokens(
+    planned: Sequence[Sequence[_Planned]],
+    before: Mapping[Window, str | None],
+    gathered: Gathered,
+    wanted: Wanted,
+    as_of: datetime,
+) -> list[tuple[_Planned, ...]]:
+    """Say what the source makes new parts of, where it is sure that this is what was read.
+
+    The tokens of parts are asked for after reading, between two looks at whether anything changed meanwhile. A part
+    that lacks rows which weren't known yet has no token: a later as-of knows them.
     """
-    return hashlib.sha256(f"training {training.digest}\nholdout {holdout.digest}\n".encode()).hexdigest()
+
+    def token(span: Window) -> str | None:
+        return wanted.source.token(span, as_of)
+
+    taken_in = {part.span: part.token for plans in planned for plan in plans for part in plan.takes_in}
+    watched = {**before, **taken_in}
+    if all(seen is None for seen in watched.values()):
+        return [tuple(plans) for plans in planned]
+    named = [[replace(plan, token=None if plan.stays else token(plan.span)) for plan in plans] for plans in planned]
+    unsure = [span for span, seen in watched.items() if seen is None or token(span) != seen]
+    unsure += [Window(start=instant, end=instant) for instant in gathered.unknown]
+    return [
+        tuple(
+            replace(plan, token=None) if any(overlaps(plan.span, span) for span in unsure) else plan for plan in plans
+        )
+        for plans in named
+    ]
 
 
-def _manifest(snapshot: SnapshotRef, source: str, columns: list[str]) -> str:
-    data = {
-        "format": 1,
-        "id": snapshot.id,
-        "model": snapshot.run.model,
-        "source": source,
-        "columns": columns,
-        "label": snapshot.label,
-        "event_time": snapshot.event_time,
-        "windows": wire.dump(snapshot.run.windows),
-        "parts": {"training": wire.dump(snapshot.training), "holdout": wire.dump(snapshot.holdout)},
-    }
-    return json.dumps(data, indent=2, sort_keys=True)
+def _made(plan: _Planned, pile: RowsPile, ports: SnapshotPorts, progress: Progress) -> tuple[Part, str]:
+    """Return the part and its sketch."""
+    if plan.stays:
+        progress.kept()
+        return plan.stays, _sketch(plan.stays.content, ports.store.get, ports)
+    rows = pile.rows(plan.span, [ports.store.get(part.content) for part in plan.takes_in])
+    content = ports.store.put(rows)
+    sketch = _sketch(content, lambda _: rows, ports)
+    progress.written()
+    return Part(span=plan.span, content=content, token=plan.token), sketch
+
+
+def _sketch(content: PartRef, rows_of: Callable[[PartRef], Rows], ports: SnapshotPorts) -> str:
+    path = profile_path(content)
+    try:
+        return ports.store.get_document(path)
+    except SnapshotDamagedError:
+        sketch = ports.profiler.profile(rows_of(content))
+        ports.store.put_document(path, sketch)
+        return sketch
+
+
+def _manifest(
+    run: RunRef,
+    wanted: Wanted,
+    *,
+    columns: tuple[Column, ...],
+    training: Sequence[tuple[Part, str]],
+    holdout: Sequence[tuple[Part, str]],
+    profiler: Profiler,
+) -> Manifest:
+    contents = ([part.content for part, _ in parts] for parts in (training, holdout))
+    return Manifest(
+        id=snapshot_id(*contents),
+        model=run.model,
+        source=wanted.source.name,
+        columns=columns,
+        label=wanted.label,
+        event_time=wanted.event_time,
+        known_at=wanted.known_at,
+        windows=run.windows,
+        training=tuple(part for part, _ in training),
+        holdout=tuple(part for part, _ in holdout),
+        statistics=profiler.merge([sketch for _, sketch in (*training, *holdout)]),
+        recipe=wanted.recipe,
+    )

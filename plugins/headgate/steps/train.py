@@ -6,14 +6,22 @@ import hashlib
 import json
 
 from headgate.core.refs import CandidateRef, SnapshotRef, ValidatedRef
-from headgate.ports import Evidence, Fitted, Recipe, RunTracker, SnapshotStore, Trainer
+from headgate.core.snapshots import Manifest
+from headgate.ports import Evidence, Fitted, Recipe, Rows, RowsTable, RunTracker, SnapshotStore, Trainer
 from headgate.steps.closing import closed_on_refusal
+from headgate.steps.reading import manifest_of, training_rows
 
 
 def train_candidate(
-    validated: ValidatedRef, *, recipe: Recipe, trainer: Trainer, store: SnapshotStore, tracker: RunTracker
+    validated: ValidatedRef,
+    *,
+    recipe: Recipe,
+    trainer: Trainer,
+    table: RowsTable,
+    store: SnapshotStore,
+    tracker: RunTracker,
 ) -> CandidateRef:
-    """Fit the estimator on the training window, and log it as a logged model.
+    """Fit the estimator on the training window, and log it as a logged model. Only the columns it needs are read.
 
     What it does not do: look at the holdout, or register anything.
 
@@ -32,15 +40,27 @@ def train_candidate(
     earlier = tracker.candidate_of(validated.tracked, fingerprint)
     if earlier is not None:
         return CandidateRef(
-            snapshot=snapshot, tracked=validated.tracked, model_id=earlier, fingerprint=fingerprint, reused=True
+            snapshot=snapshot,
+            tracked=validated.tracked,
+            model_id=earlier,
+            fingerprint=fingerprint,
+            reused=True,
+            validation=validated.summary,
         )
     tracked = tracker.begin_fit(snapshot.run, validated.tracked)
     with closed_on_refusal(tracker, tracked):
-        rows = store.get(snapshot.training)
+        rows = _training_rows(snapshot, recipe, store, table)
         fitted = trainer.fit(recipe, rows, label=snapshot.label, event_time=snapshot.event_time)
         evidence = _evidence(snapshot, recipe, fitted, code=code, fingerprint=fingerprint)
         model_id = tracker.log_candidate(tracked, fitted, snapshot, evidence, name=snapshot.run.model)
-    return CandidateRef(snapshot=snapshot, tracked=tracked, model_id=model_id, fingerprint=fingerprint, reused=False)
+    return CandidateRef(
+        snapshot=snapshot,
+        tracked=tracked,
+        model_id=model_id,
+        fingerprint=fingerprint,
+        reused=False,
+        validation=validated.summary,
+    )
 
 
 def fingerprint_of(snapshot_id: str, recipe: Recipe, code: str) -> str:
@@ -56,6 +76,22 @@ def fingerprint_of(snapshot_id: str, recipe: Recipe, code: str) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+def _training_rows(snapshot: SnapshotRef, recipe: Recipe, store: SnapshotStore, table: RowsTable) -> Rows:
+    manifest = manifest_of(store, snapshot)
+    return table.join(tuple(training_rows(store, manifest).parts(_needed(recipe, manifest))))
+
+
+def _needed(recipe: Recipe, manifest: Manifest) -> list[str]:
+    """Return the columns that a fit asks for; all of them where a feature isn't there, for the trainer's sentence."""
+    columns = [column.name for column in manifest.columns]
+    features = recipe.features
+    if features is None:
+        return [name for name in columns if name != manifest.known_at]
+    if not set(features) <= set(columns):
+        return columns
+    return [name for name in columns if name in (*features, manifest.label, manifest.event_time)]
+
+
 def _evidence(snapshot: SnapshotRef, recipe: Recipe, fitted: Fitted, *, code: str, fingerprint: str) -> Evidence:
     return Evidence(
         params={
@@ -65,8 +101,8 @@ def _evidence(snapshot: SnapshotRef, recipe: Recipe, fitted: Fitted, *, code: st
         },
         metrics={
             "fit_seconds": fitted.seconds,
-            "training_rows": float(snapshot.training.rows),
-            "holdout_rows": float(snapshot.holdout.rows),
+            "training_rows": float(snapshot.training_rows),
+            "holdout_rows": float(snapshot.holdout_rows),
         },
         tags={
             "headgate.fingerprint": fingerprint,

@@ -1,0 +1,19 @@
+"""Cut Arrow batches into sorted rows in one canonical form.
+
+The canonical form is what makes the same rows equal tables, whatever route they came (pandas or Arrow, object or Arrow
+strings, in one batch or many, in any order):
+
+* the event time is `timestamp[us, UTC]`; other timestamps keep their zone and become microseconds where that loses
+  nothing;
+* dictionaries (categoricals) become their values; every string is a `large_string`, every binary a `large_binary`;
+* floats have no NaN, but nulls: pandas can't tell them apart; -0.0 is 0.0;
+* no metadata, one chunk; rows sorted by event time, and by all other columns where event times aren't unique.
+
+What it can't undo: pandas turns whole numbers with holes into floats, and forgets the type of an all-null column.
+"""
+
+from __future__ import annotations
+
+from headgate.adapters.pyarrow_cutter.pile import ArrowCutter
+
+__all__ = ["ArrowCutter"]
