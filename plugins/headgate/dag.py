@@ -10,6 +10,7 @@ from typing import Any
 from airflow.sdk import DAG
 from airflow.sdk import Param as FormField
 
+from headgate.core.quarantine import percent
 from headgate.operators.deploy import DeployOperator
 from headgate.operators.evaluate import EvaluateOperator
 from headgate.operators.judge import JudgeOperator
@@ -17,7 +18,7 @@ from headgate.operators.promote import PromoteOperator
 from headgate.operators.snapshot import SnapshotOperator
 from headgate.operators.train import TrainOperator
 from headgate.operators.validate import ValidateOperator
-from headgate.spec import Estimator, Param, Pipeline, require_kind
+from headgate.spec import Estimator, Expectations, Param, Pipeline, require_kind
 
 RETRIES: Mapping[str, Any] = {
     "retries": 3,
@@ -146,5 +147,23 @@ def _doc(pipeline: Pipeline) -> str:
     return (
         f"Retrains the registered model **{pipeline.model}**.\n\n"
         f"* training window {pipeline.windows.lookback}, holdout {pipeline.windows.holdout}\n"
-        f"* expectations `{pipeline.expectations}`\n\nGates, each of which must pass:\n\n{gates}\n"
+        f"{_asked(pipeline.expectations)}\n\nGates, each of which must pass:\n\n{gates}\n"
     )
+
+
+def _asked(expectations: Expectations | str) -> str:
+    """Return what validation asks, a line each."""
+    if isinstance(expectations, str):
+        return f"* expectations `{expectations}`"
+    lines = [f"* expectations `{expectations.suite}`"]
+    if expectations.max_warnings is not None:
+        lines.append(f"* at most {expectations.max_warnings:,} unmet warnings may pass")
+    lines += [f"* {check.severity} check `{check.title}`" for check in expectations.checks]
+    if expectations.drift is not None:
+        lines.append(
+            f"* drift against what the champion learned from; a crossed limit is {expectations.drift.severity}"
+        )
+    if (quarantine := expectations.quarantine) is not None:
+        slices = f", in any slice of {', '.join(quarantine.slices)} too" if quarantine.slices else ""
+        lines.append(f"* rows that fail are set aside, at most {percent(quarantine.max_share)} of them{slices}")
+    return "\n".join(lines)

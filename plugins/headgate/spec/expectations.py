@@ -30,6 +30,11 @@ class SqlCheck:
         require_text("sql of SqlCheck", self.sql)
         object.__setattr__(self, "severity", _severity("SqlCheck", self.severity))
 
+    @property
+    def title(self) -> str:
+        """What reports call it."""
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionCheck:
@@ -55,6 +60,11 @@ class FunctionCheck:
             raise InputError(msg)
         require_columns("columns of FunctionCheck", self.columns)
 
+    @property
+    def title(self) -> str:
+        """What reports call it."""
+        return self.path
+
 
 @dataclass(frozen=True, slots=True)
 class PanderaCheck:
@@ -71,6 +81,11 @@ class PanderaCheck:
     def __post_init__(self) -> None:
         require_dotted("path of PanderaCheck", self.path)
         object.__setattr__(self, "severity", _severity("PanderaCheck", self.severity))
+
+    @property
+    def title(self) -> str:
+        """What reports call it."""
+        return self.path
 
 
 def _severity(check: str, given: object) -> Severity:
