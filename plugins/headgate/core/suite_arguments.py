@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -57,11 +56,11 @@ def time_of(value: object) -> datetime | None:
 
 def is_number(value: object) -> bool:
     """Return whether a value is a number that can be compared: no bool, and not NaN."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN
 
 
 def _is_whole(value: object) -> bool:
-    return is_number(value) and math.isfinite(value) and value == int(value)  # type: ignore[arg-type, call-overload]
+    return (type(value) is int) or (isinstance(value, float) and value.is_integer())
 
 
 def _is_text(value: object) -> bool:
@@ -124,7 +123,7 @@ def _is_condition(value: object) -> bool:
 def _condition_fault(value: Any) -> str:  # noqa: ANN401, PLR0911 - a fault each
     if isinstance(value, str):
         return "" if value.strip() else " It is empty."
-    if not isinstance(value, dict) or value.get("type") not in _CONDITION_KEYS:
+    if not isinstance(value, dict) or value.get("type") not in list(_CONDITION_KEYS):
         return f" Its type must be one of {', '.join(_CONDITION_KEYS)}."
     kind = value["type"]
     if set(value) != _CONDITION_KEYS[kind]:

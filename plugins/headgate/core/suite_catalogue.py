@@ -122,7 +122,7 @@ CATALOGUE: Mapping[str, Arguments] = {
         {
             "allow_relative_error": Kind(
                 words="true, false, or an interpolation",
-                fits=lambda v: isinstance(v, bool) or v in {"lower", "higher", "midpoint", "nearest", "linear"},
+                fits=lambda v: isinstance(v, bool) or v in ("lower", "higher", "midpoint", "nearest", "linear"),
             )
         },
         quantile_ranges=QUANTILES,

@@ -45,6 +45,7 @@ def read_suite(name: str, document: object, custom: Collection[str] = ()) -> Sui
         raise InputError(msg)
     _require_known("key", document, _SUITE_KEYS, f"expectations {name}")
     parameters = document.get("suite_parameters") or document.get("evaluation_parameters") or {}
+    _require_object("suite_parameters", parameters, f"expectations {name}", "least")
     expectations = [_expectation(name, place, entry, parameters, custom) for place, entry in enumerate(entries)]
     return Suite(name=name, expectations=tuple(expectations))
 
@@ -58,9 +59,8 @@ def _expectation(
         raise InputError(msg)
     _require_known("key", entry, _ENTRY_KEYS, where)
     given = entry.get("kwargs") or {}
-    if not isinstance(given, dict):
-        msg = f'kwargs of {where} must be an object such as {{"column": "load"}}. Got {given!r} instead.'
-        raise InputError(msg)
+    _require_object("kwargs", given, where, "column")
+    _require_object("meta", entry.get("meta") or {}, where, "owner")
     kwargs = {key: _filled(value, parameters, f"{key} of {where}") for key, value in given.items()}
     if kind not in custom:
         _require_known("expectation", [kind], CATALOGUE, where)
@@ -139,11 +139,17 @@ def _filled(value: Any, parameters: Mapping[str, Any], where: str) -> Any:  # no
     name = value[_PARAMETER]
     if (at_once := f"{_PARAMETER}.{name}") in value:
         return value[at_once]
-    if name not in parameters:
+    if not isinstance(name, str) or name not in parameters:
         known = ", ".join(parameters) or "none"
         msg = f"{where} must name one of the suite's suite_parameters ({known}). Got {name!r} instead."
         raise InputError(msg + (_hint(name, parameters) or " Expressions aren't computed: put the value in."))
     return parameters[name]
+
+
+def _require_object(what: str, value: object, where: str, key: str) -> None:
+    if not isinstance(value, dict):
+        msg = f'{what} of {where} must be an object such as {{"{key}": ...}}. Got {value!r} instead.'
+        raise InputError(msg)
 
 
 def _require_known(what: str, names: Iterable[str], known: Collection[str], where: str) -> None:
