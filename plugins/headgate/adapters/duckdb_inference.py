@@ -1,4 +1,4 @@
-"""What a suite can be inferred from, seen in data files by DuckDB: a scan of all, then a group or two where it counts."""
+"""What a suite can be inferred from, as DuckDB sees it in data files: one scan, then a group where it counts."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def look(rows: str, *, memory: str | None = None) -> tuple[int, tuple[Seen, ...]
     try:
         with duckdb.connect(config={"memory_limit": memory} if memory else {}) as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            columns = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
+            columns = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()  # noqa: S608 - names are quoted
             types = {name: kind for name, kind, *_ in columns}
             figures = [figure for name, kind in types.items() for figure in _figures(name, kind)]
-            answer = connection.execute(f"SELECT count(*), {', '.join(figures)} FROM {rows}").fetchone() or ()
+            answer = connection.execute(f"SELECT count(*), {', '.join(figures)} FROM {rows}").fetchone() or ()  # noqa: S608 - names are quoted
             return answer[0], tuple(_all_seen(connection, rows, types, answer))
     except duckdb.Error as error:
         msg = f"data must be files that DuckDB reads. Got {str(error).splitlines()[0]} instead."
@@ -84,7 +84,7 @@ def _std(column: str, condition: str) -> str:
 def _all_seen(connection: Any, rows: str, types: dict[str, str], answer: Sequence[Any]) -> Iterator[Seen]:  # noqa: ANN401
     for place, (name, kind) in enumerate(types.items()):
         count, distinct, least, greatest, mean, std, odd = answer[1 + 7 * place : 8 + 7 * place]
-        source = f"(SELECT {_quoted(name)} AS v FROM {rows} WHERE NOT ({_is_null(name, kind)}))"
+        source = f"(SELECT {_quoted(name)} AS v FROM {rows} WHERE NOT ({_is_null(name, kind)}))"  # noqa: S608 - names are quoted
         is_few = 0 < distinct <= 2 * MOST_VALUES
         may_name = _kind_of(kind) is Kind.TEXT or kind in _INTEGERS
         yield Seen(
@@ -112,12 +112,12 @@ def _extent(kind: str, least: Any, greatest: Any, mean: Any, std: Any, *, is_odd
 
 
 def _values(connection: Any, source: str) -> tuple[Any, ...]:  # noqa: ANN401
-    found = connection.execute(f"SELECT v FROM {source} GROUP BY v ORDER BY v LIMIT {MOST_VALUES + 1}").fetchall()
+    found = connection.execute(f"SELECT v FROM {source} GROUP BY v ORDER BY v LIMIT {MOST_VALUES + 1}").fetchall()  # noqa: S608 - names are quoted
     return tuple(_number(value) for (value,) in found) if len(found) <= MOST_VALUES else ()
 
 
 def _is_unique(connection: Any, source: str) -> bool:  # noqa: ANN401
-    twice = f"SELECT 1 FROM {source} GROUP BY v HAVING count(*) > 1 LIMIT 1"
+    twice = f"SELECT 1 FROM {source} GROUP BY v HAVING count(*) > 1 LIMIT 1"  # noqa: S608 - names are quoted
     return connection.execute(twice).fetchone() is None
 
 

@@ -111,8 +111,8 @@ def _of_table(rows: int, columns: Sequence[Seen], margin: float) -> Iterator[_En
     kwargs: dict[str, Any] = {"column_set": names, "exact_match": False}
     yield "expect_table_columns_to_match_set", kwargs, Severity.CRITICAL, seen
     room = _widened(margin, rows)
-    low, high = max(1, math.floor(rows * (1 - room))), math.ceil(rows * (1 + room))
-    kwargs = {"min_value": low, "max_value": high}
+    low, high = _range(rows, rows, room, is_whole=True)
+    kwargs = {"min_value": max(1, low), "max_value": high}
     yield "expect_table_row_count_to_be_between", kwargs, Severity.WARNING, f"seen: {counted(rows, 'row', 'rows')}"
 
 
