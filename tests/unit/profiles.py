@@ -1,4 +1,4 @@
-"""Builds profiles of plain values for tests, by numpy and Counter: another way than the profiler's."""
+"""Builds profiles of plain values for tests: by numpy and Counter, and by the profiler itself."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
+from headgate.adapters.pyarrow_profiler import ArrowProfiler
 from headgate.core.profile import QUANTILES, TOP_CATEGORIES, ColumnProfile, Kind, Profile
+
+PROFILER = ArrowProfiler()
 
 
 def numbers(values: Any, *, nulls: int = 0, name: str = "load", kind: Kind = Kind.NUMBER) -> ColumnProfile:
@@ -44,3 +48,10 @@ def texts(
 
 def profile(*columns: ColumnProfile) -> Profile:
     return Profile(rows=columns[0].rows, columns=columns)
+
+
+def profiled(*parts: Any, kind: pa.DataType | None = None) -> ColumnProfile:
+    """Return the profiler's profile of one column given in parts, each a list or a numpy array."""
+    sketches = [PROFILER.profile(pa.table({"x": pa.array(part, kind)})) for part in parts]
+    (column,) = PROFILER.merge(sketches).columns
+    return column
