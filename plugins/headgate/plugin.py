@@ -23,7 +23,7 @@ _HEAVY = (
     "headgate.adapters.mlmodel_loader",
     "headgate.adapters.plotly_pages",
     "headgate.adapters.pyarrow_cutter",
-    "headgate.adapters.pyarrow_source",
+    "headgate.adapters.pyarrow_files",
     "headgate.adapters.pyarrow_table",
     "headgate.adapters.skops_models",
     "headgate.adapters.sklearn_scorer",

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.errors import InputError
+from headgate.hooks.mlflow import connection_of
 
 if TYPE_CHECKING:
-    from headgate.ports import RowsSource, SnapshotStore
-    from headgate.spec import FunctionSource, ParquetSource
+    from headgate.ports import SnapshotStore
+
+_WITHOUT_LOGIN = frozenset({"file", "memory", "local"})
+_CONNECTIONS = {
+    "s3": "aws",
+    "s3a": "aws",
+    "gs": "google_cloud_platform",
+    "gcs": "google_cloud_platform",
+    "abfs": "wasb",
+}
+"""Airflow's types of connections by scheme."""
 
 
 def store_at(url: str | None = None) -> SnapshotStore:
@@ -31,35 +41,30 @@ def store_at(url: str | None = None) -> SnapshotStore:
             "by the operator's store_url or by Airflow's setting [headgate] store. Got none."
         )
         raise InputError(msg)
-    filesystem, path = _opened(chosen, None)
+    filesystem, path = opened(chosen, None)
     return FsspecStore(filesystem, path)
 
 
-def source_of(source: FunctionSource | ParquetSource) -> RowsSource:
-    """Return what reads a source's rows.
+def opened(url: str, conn_id: str | None, *, what: str = "store") -> tuple[Any, str]:
+    """Return the fsspec filesystem of a URL, with its credentials, and the path in it.
+
+    Args:
+        url: What Airflow's ObjectStoragePath knows.
+        conn_id: Airflow connection with the credentials; a URL such as `s3://conn_id@bucket/path` names it too.
+        what: What the URL is of, for the sentence.
 
     Raises:
-        InputError: No filesystem knows its URL.
+        InputError: No filesystem knows the URL, or there is no such connection.
     """
-    from headgate.spec import FunctionSource
-
-    if isinstance(source, FunctionSource):
-        from headgate.adapters.function_source import FunctionRows
-
-        return FunctionRows(source)
-    from headgate.adapters.pyarrow_source import ParquetRows
-
-    filesystem, path = _opened(source.url, source.conn_id)
-    return ParquetRows(source, filesystem, path)
-
-
-def _opened(url: str, conn_id: str | None) -> tuple[object, str]:
     from airflow.sdk import ObjectStoragePath
 
     try:
         place = ObjectStoragePath(url, conn_id=conn_id) if conn_id else ObjectStoragePath(url)
+        if place.conn_id and place.protocol not in _WITHOUT_LOGIN:
+            # Amazon's filesystem goes on without a login when the connection isn't there.
+            connection_of(place.conn_id, conn_type=_CONNECTIONS.get(place.protocol, place.protocol))
         filesystem = place.fs
     except (ValueError, ImportError) as error:
-        msg = f"URL of the store must be one that Airflow's ObjectStoragePath knows. Got {url!r} instead: {error}."
+        msg = f"URL of the {what} must be one that Airflow's ObjectStoragePath knows. Got {url!r} instead: {error}."
         raise InputError(msg) from error
     return filesystem, place.path
