@@ -84,6 +84,19 @@ def change_text(name: str, before: Any, after: Any) -> str:  # noqa: ANN401 - an
     return f"{name}: {value_text(before)} -> {value_text(after)}"
 
 
+def diff_text(diff: SuiteDiff) -> str:
+    """Return what changed in lines for a person: `+` added, `-` removed, `~` changed."""
+    if diff.is_empty:
+        return "The suites expect the same."
+    lines = [f"- {asked(expectation)} [{expectation.severity}]" for expectation in diff.removed]
+    lines += [f"+ {asked(expectation)} [{expectation.severity}]" for expectation in diff.added]
+    for change in diff.changed:
+        lines.append(f"~ {change.after.type}({', '.join(change.after.columns)})")
+        lines += [f"    {change_text(*what)}" for what in change.what]
+    counts = f"{len(diff.added)} added, {len(diff.removed)} removed, {len(diff.changed)} changed"
+    return "\n".join([*lines, counts])
+
+
 def value_text(value: Any) -> str:  # noqa: ANN401 - any argument
     """Return an argument's value, cut where it is long."""
     text = "none" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
