@@ -1,0 +1,86 @@
+"""What a column holds, as far as an expectation's meaning depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from headgate.adapters.duckdb_suites.quoting import name as quoted
+
+
+class Kind(StrEnum):
+    """Families of types within which values compare."""
+
+    INTEGER = "a whole number"
+    FLOAT = "a float"
+    DECIMAL = "a decimal"
+    BOOLEAN = "a bool"
+    TEXT = "text"
+    TIMESTAMP = "a timestamp"
+    DATE = "a date"
+    TIME = "a time"
+    OTHER = "another type"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether arithmetic is defined; a bool counts as 0 or 1, as in pandas."""
+        return self in {Kind.INTEGER, Kind.FLOAT, Kind.DECIMAL, Kind.BOOLEAN}
+
+    @property
+    def family(self) -> str:
+        """Kinds of one family compare with each other."""
+        if self.is_number:
+            return "number"
+        return "moment" if self in {Kind.TIMESTAMP, Kind.DATE} else self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column.
+
+    Args:
+        name: What the user calls it.
+        type: Its DuckDB type.
+        stored: What DuckDB calls it, where it can't go by its name: DuckDB doesn't tell `A` from `a`.
+    """
+
+    name: str
+    type: str
+    stored: str = ""
+
+    @property
+    def sql(self) -> str:
+        """Its name as SQL."""
+        return quoted(self.stored or self.name)
+
+    @property
+    def kind(self) -> Kind:
+        """Which family its values belong to."""
+        return _KINDS.get(self.type.partition("(")[0], Kind.OTHER) if not self.type.endswith("]") else Kind.OTHER
+
+    @property
+    def is_aware(self) -> bool:
+        """Whether it is a timestamp with a zone; its values are read as UTC."""
+        return self.type == "TIMESTAMP WITH TIME ZONE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The columns of the rows, by name and in their order."""
+
+    columns: Mapping[str, Column]
+
+
+_KINDS = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), Kind.INTEGER),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), Kind.INTEGER),
+    **dict.fromkeys(("FLOAT", "DOUBLE"), Kind.FLOAT),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), Kind.TIMESTAMP),
+    "TIMESTAMP WITH TIME ZONE": Kind.TIMESTAMP,
+    "DECIMAL": Kind.DECIMAL,
+    "BOOLEAN": Kind.BOOLEAN,
+    "VARCHAR": Kind.TEXT,
+    "DATE": Kind.DATE,
+    "TIME": Kind.TIME,
+}
