@@ -1,5 +1,8 @@
+"""Batches become sorted rows in one canonical form, whatever they were."""
+
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 from collections.abc import Callable
@@ -16,33 +19,10 @@ from hypothesis import strategies as st
 
 from headgate.adapters.fsspec_store import digest_of
 from headgate.adapters.function_source import FunctionRows
-from headgate.adapters.pyarrow_cutter import ArrowCutter
 from headgate.core.windows import Window, Windows
 from headgate.errors import DataError
 from headgate.spec import FunctionSource
-
-
-def day(number: float) -> datetime:
-    return datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=number - 1)
-
-
-WINDOWS = Windows(as_of=day(9), training=Window(start=day(3), end=day(5)), holdout=Window(start=day(5), end=day(7)))
-UTC_MICROSECONDS = pa.timestamp("us", "UTC")
-
-
-def cut(rows: pa.Table, windows: Windows = WINDOWS) -> tuple[pa.Table, pa.Table]:
-    return ArrowCutter().cut(rows, windows=windows, event_time="when", label="y")
-
-
-def rows(days: Any = range(1, 10), **more: Any) -> pa.Table:
-    days = list(days)
-    return pa.table(
-        {
-            "when": pa.array([day(d) for d in days], UTC_MICROSECONDS),
-            "y": pa.array([float(d) for d in days], pa.float64()),
-            **more,
-        }
-    )
+from tests.unit.taking import UTC_MICROSECONDS, WINDOWS, cut, day, rows
 
 
 def frame(**more: Any) -> pd.DataFrame:
@@ -57,7 +37,10 @@ def arrow(monkeypatch: pytest.MonkeyPatch) -> Callable[[pd.DataFrame], pa.Table]
         module = ModuleType("frame_of_a_test")
         monkeypatch.setattr(module, "read", lambda windows: df, raising=False)
         monkeypatch.setitem(sys.modules, module.__name__, module)
-        return FunctionRows(FunctionSource("frame_of_a_test:read")).read(WINDOWS)
+        (table,) = FunctionRows(FunctionSource("frame_of_a_test:read")).read(
+            WINDOWS, (WINDOWS.training, WINDOWS.holdout)
+        )
+        return table
 
     return convert
 
@@ -107,27 +90,38 @@ VALUES = st.tuples(
 )
 
 
-@given(st.data(), st.lists(VALUES, max_size=12))
-def test_the_same_rows_in_any_order_and_chunks_give_equal_tables(
-    data: st.DataObject, drawn: list[tuple[float, float, str | None, bool | None]]
+@given(st.data(), st.lists(VALUES, max_size=12), st.sampled_from([0, 200, 2**28]))
+def test_the_same_rows_in_any_order_and_batches_give_equal_tables(
+    data: st.DataObject, drawn: list[tuple[float, float, str | None, bool | None]], memory: int
 ) -> None:
     values = [*drawn, (4.5, 1.0, "a", True), (5.5, 1.0, "a", True)]
     shuffled = data.draw(st.permutations(values))
-    middle = data.draw(st.integers(0, len(values)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(values)), max_size=3)))
 
     def table(some: list[Any]) -> pa.Table:
         return (
             rows([row[0] for row in some], x=pa.array([row[1] for row in some], pa.float64()))
             .append_column("s", pa.array([row[2] for row in some], pa.string()))
             .append_column("b", pa.array([row[3] for row in some], pa.bool_()))
+            .append_column("l", pa.array([[row[2], "z"] for row in some], pa.list_(pa.string())))
         )
 
     first = cut(table(values))
-    second = cut(pa.concat_tables([table(shuffled[:middle]), table(shuffled[middle:])]))
+    ends = [0, *cuts, len(values)]
+    second = cut([table(shuffled[a:b]) for a, b in itertools.pairwise(ends)], memory=memory)
     for one, other in zip(first, second, strict=True):
         assert one.equals(other)
         assert digest_of(one) == digest_of(other)
         assert one.column("when").to_pylist() == sorted(one.column("when").to_pylist())
+
+
+def test_rows_that_differ_only_in_a_list_have_one_order() -> None:
+    lists = [["b"], None, ["a", "c"], []]
+    some = [rows([4] * 4, l=[lists[n] for n in order]) for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1])]
+    same = [table.set_column(1, "y", pa.array([1.0] * 4)) for table in some]
+    (first, *others) = (cut(table)[0] for table in same)
+    assert first.num_rows == 4
+    assert all(first.equals(other) for other in others)
 
 
 TEXTS = ["a", None, "b", "é", "", "a", "b", "c", "d"]
@@ -246,38 +240,3 @@ def test_null_event_times_are_counted() -> None:
 def test_columns_must_be_there_once(names: list[str], sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         cut(rows().rename_columns(names))
-
-
-def test_a_holdout_that_the_data_does_not_reach_says_where_it_ends() -> None:
-    sentence = (
-        r"holdout \[2000-01-05, 2000-01-07\) .* must have rows. .*begin at 2000-01-01.* end at 2000-01-04T00:00:00Z"
-    )
-    with pytest.raises(DataError, match=sentence):
-        cut(rows(range(1, 5)))
-
-
-def test_an_empty_training_window_says_where_the_data_begins() -> None:
-    with pytest.raises(
-        DataError, match=r"training window \[2000-01-03, 2000-01-05\) .* must have rows.*begin at 2000-01-05"
-    ):
-        cut(rows(range(5, 10)))
-
-
-def test_a_source_without_rows_says_so() -> None:
-    with pytest.raises(DataError, match="the source gave no rows"):
-        cut(rows([]))
-
-
-@pytest.mark.parametrize(("missing", "count", "first"), [([3], 1, 3), ([4, 5], 2, 4), ([6, 3, 4], 3, 3)])
-@pytest.mark.parametrize("absent", [None, math.nan])
-def test_labels_that_are_missing_are_counted(missing: list[int], count: int, first: int, absent: float | None) -> None:
-    labels = pa.array([absent if d in missing else float(d) for d in range(1, 10)], pa.float64())
-    with pytest.raises(
-        DataError, match=f"label y must not be null. Got {count} of 4 rows .* the first at 2000-01-0{first}"
-    ):
-        cut(rows().set_column(1, "y", labels))
-
-
-def test_labels_missing_outside_the_windows_do_not_matter() -> None:
-    labels = pa.array([None, None, *map(float, range(3, 7)), None, None, None], pa.float64())
-    assert cut(rows().set_column(1, "y", labels))[0].num_rows == 2

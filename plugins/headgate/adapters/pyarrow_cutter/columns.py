@@ -59,6 +59,14 @@ def instants(column: pa.ChunkedArray, what: str, name: str) -> pa.ChunkedArray:
     return _microseconds(column)
 
 
+def without_views(table: pa.Table) -> pa.Table:
+    """Return a table without columns of views, which Arrow doesn't filter."""
+    for number, field in enumerate(table.schema):
+        if pa.types.is_string_view(field.type) or pa.types.is_binary_view(field.type):
+            table = table.set_column(number, field.name, table.column(number).cast(_canonical_type(field.type)))
+    return table
+
+
 def canonical(table: pa.Table) -> pa.Table:
     """Return a table whose columns have the canonical form; the order of its rows stays."""
     columns = [_canonical(column) for column in table.columns]

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.adapters.pyarrow_cutter.columns import EVENT_TIME, canonical, instants, require_columns
+from headgate.adapters.pyarrow_cutter.columns import EVENT_TIME, canonical, instants, require_columns, without_views
 from headgate.adapters.pyarrow_cutter.schemas import joined, unified
 from headgate.adapters.pyarrow_cutter.sorting import bounds_of, in_full_order, in_order, ticks_of
 from headgate.adapters.pyarrow_cutter.spill import Spill
@@ -77,7 +77,7 @@ class ArrowPile:
         if table.num_rows or not pa.types.is_null(table.schema.field(self._cut.event_time).type):
             times = instants(table.column(self._cut.event_time), "event time", self._cut.event_time)
             table = table.set_column(table.column_names.index(self._cut.event_time), self._cut.event_time, times)
-            self._take(table, ticks_of(times))
+            self._take(without_views(table), ticks_of(times))
 
     def gathered(self) -> Gathered:
         """Return what it holds. Nothing is added afterwards."""
