@@ -1,8 +1,24 @@
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
-from headgate.core.validation import ExpectationResult, Finding, Severity, ValidationReport, judge_validation
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.core.model_card import LONGEST, card_of, note_of
+from headgate.core.promotion import Entry
+from headgate.core.validation import (
+    ExpectationResult,
+    Finding,
+    Severity,
+    ValidationReport,
+    ValidationSummary,
+    judge_validation,
+    summarize,
+)
 from headgate.core.verdict import Outcome
 
 
@@ -69,3 +85,96 @@ def test_results_are_found_by_finding_and_severity_in_their_order() -> None:
     assert whole.found(UNMET, Severity.CRITICAL) == (second,)
     assert whole.found(UNMET, Severity.CRITICAL, Severity.INFO) == (first, second)
     assert whole.found(BROKEN) == ()
+
+
+@pytest.mark.parametrize(
+    ("warnings", "outcome"), [(0, Outcome.PASS), (1, Outcome.PASS), (2, Outcome.PASS), (3, Outcome.FAIL)]
+)
+def test_warnings_pass_below_and_at_the_most_that_may_and_not_above(warnings: int, outcome: Outcome) -> None:
+    results = [result(MET), *(result(UNMET, Severity.WARNING, f"w{n}") for n in range(warnings))]
+    assert judge_validation(replace(report(*results), max_warnings=2)).outcome is outcome
+
+
+def test_warnings_above_the_most_that_may_pass_are_named() -> None:
+    results = [result(UNMET, Severity.WARNING, "a is odd"), result(UNMET, Severity.WARNING, "b is odd")]
+    verdict = judge_validation(replace(report(*results), max_warnings=1))
+    said = "the data was refused: 2 warnings, more than the 1 that may pass: a is odd; b is odd"
+    assert (verdict.outcome, verdict.reason) == (Outcome.FAIL, said)
+
+
+def test_no_warning_may_pass_where_none_may() -> None:
+    assert judge_validation(replace(report(result(UNMET, Severity.WARNING)), max_warnings=0)).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("other", [result(UNMET, Severity.INFO), result(BROKEN, Severity.WARNING), result(MET)])
+def test_only_unmet_warnings_count_as_such(other: ExpectationResult) -> None:
+    assert judge_validation(replace(report(other), max_warnings=0)).outcome is not Outcome.FAIL
+
+
+def test_any_number_of_warnings_passes_unless_a_number_is_said() -> None:
+    many = [result(UNMET, Severity.WARNING)] * 1000
+    assert judge_validation(report(*many)).outcome is Outcome.PASS
+
+
+@given(st.lists(st.builds(result, st.sampled_from(Finding), st.sampled_from(Severity))), st.none() | st.integers(0, 3))
+def test_only_what_is_wholly_evaluated_and_refused_by_nobody_passes(
+    results: list[ExpectationResult], most: int | None
+) -> None:
+    whole = replace(report(*results), max_warnings=most)
+    outcome = judge_validation(whole).outcome
+    warnings = len(whole.found(UNMET, Severity.WARNING))
+    is_refused = bool(whole.found(UNMET, Severity.CRITICAL)) or (most is not None and warnings > most)
+    assert (outcome is Outcome.FAIL) == is_refused
+    assert (outcome is Outcome.PASS) == (bool(results) and not whole.found(BROKEN) and not is_refused)
+
+
+def summary(whole: ValidationReport) -> ValidationSummary:
+    return summarize(whole, judge_validation(whole))
+
+
+@pytest.mark.parametrize(
+    ("results", "state"),
+    [
+        ([result(MET)], "PASS"),
+        ([result(UNMET, Severity.INFO)], "PASS"),
+        ([result(UNMET, Severity.WARNING)], "PASS with 1 warning"),
+        ([result(UNMET, Severity.WARNING)] * 1200, "PASS with 1,200 warnings"),
+        ([result(UNMET), result(UNMET, Severity.WARNING)], "FAIL"),
+        ([result(BROKEN), result(UNMET, Severity.WARNING)], "UNDECIDED"),
+        ([], "UNDECIDED"),
+    ],
+)
+def test_the_state_says_the_outcome_and_how_many_warnings_passed(results: list[Any], state: str) -> None:
+    assert summary(report(*results)).state == state
+
+
+def test_a_summary_says_the_warnings_what_was_set_aside_and_the_reference() -> None:
+    whole = report(result(UNMET, Severity.WARNING, "a is odd"), result(UNMET, Severity.INFO, "b is odd"))
+    found = summary(replace(whole, left_out=12, left_out_of=10_000, reference="not measured"))
+    assert found.warnings == ("a is odd",)
+    assert found.notes == ("12 of 10,000 rows were set aside", "drift: not measured")
+
+
+def test_a_run_says_its_headline_then_the_warnings_as_markdown() -> None:
+    told = note_of("PASS with 1 warning", ValidationSummary(state="PASS", warnings=("a < *b*",), notes=("drift: x",)))
+    assert told == "**Validation: PASS with 1 warning**\n\n* a \\< \\*b\\*\n\n* drift: x"
+
+
+def entry(**tags: str) -> Entry:
+    said = {"key": "m-1", "expected_head": 0, "model_id": "m-1", "who": "ada", "reason": "better by far"}
+    return Entry(as_of=datetime(2024, 5, 1, tzinfo=UTC), tags=tuple(tags.items()), **said)  # type: ignore[arg-type]
+
+
+def test_a_model_card_is_the_reason_where_nothing_is_known_of_a_validation() -> None:
+    assert card_of(entry()) == "better by far"
+
+
+def test_a_model_card_says_how_its_rows_were_validated() -> None:
+    card = card_of(entry(validation="PASS with 2 warnings", validation_warnings="a is odd\nb is odd"))
+    assert card == "better by far\n\n**Validation: PASS with 2 warnings**\n\n* a is odd\n* b is odd"
+
+
+def test_a_model_card_fits_what_mlflow_keeps_whatever_there_is_to_say() -> None:
+    many = "\n".join(f"warning {n}" for n in range(40))
+    assert "* and 28 more" in card_of(entry(validation="PASS with 40 warnings", validation_warnings=many))
+    assert len(card_of(entry(validation="PASS", validation_warnings="x" * 9000))) == LONGEST

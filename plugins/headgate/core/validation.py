@@ -125,7 +125,8 @@ def summarize(report: ValidationReport, verdict: Verdict) -> ValidationSummary:
     passed = verdict.outcome is Outcome.PASS
     state = f"PASS with {_warnings(len(warnings))}" if passed and warnings else str(verdict.outcome)
     aside = f"{report.left_out:,} of {report.left_out_of:,} rows were set aside" if report.left_out else ""
-    notes = tuple(note for note in (aside, report.reference) if note)
+    drift = f"drift: {report.reference}" if report.reference else ""
+    notes = tuple(note for note in (aside, drift) if note)
     return ValidationSummary(state=state, warnings=tuple(result.sentence for result in warnings), notes=notes)
 
 
