@@ -8,7 +8,17 @@ from headgate.errors import InputError
 
 if TYPE_CHECKING:
     from headgate.core.suite import Suite
-    from headgate.ports import ModelLoader, Pages, Profiler, RowsCutter, RowsTable, Scorer, SuiteRunner, Trainer
+    from headgate.ports import (
+        ModelLoader,
+        Pages,
+        Profiler,
+        RowsCutter,
+        RowsSplitter,
+        RowsTable,
+        Scorer,
+        SuiteRunner,
+        Trainer,
+    )
 
 
 def cutter() -> RowsCutter:
@@ -60,6 +70,13 @@ def engines(first: str = "headgate") -> tuple[SuiteRunner, ...]:
         msg = f"engine must be headgate or gx. Got {first!r} instead."
         raise InputError(msg)
     return chains[first]
+
+
+def splitter() -> RowsSplitter:
+    """Return what sets aside the rows that fail."""
+    from headgate.adapters.duckdb_suites import DuckdbSplitter
+
+    return DuckdbSplitter()
 
 
 def _duckdb_suites() -> SuiteRunner:
