@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from headgate.adapters.dotted_paths import load_object
 from headgate.adapters.function_source import FunctionRows
 from headgate.core.windows import Window, Windows
 from headgate.errors import DataError, HeadgateError, InputError, TransientError
@@ -44,8 +43,15 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Module:
     return write
 
 
+SPANS = (WINDOWS.training, WINDOWS.holdout)
+
+
+def batches(name: str) -> Iterator[pa.Table]:
+    return FunctionRows(FunctionSource(f"{name}:read")).read(WINDOWS, SPANS)
+
+
 def read(name: str) -> pa.Table:
-    return FunctionRows(FunctionSource(f"{name}:read")).read(WINDOWS)
+    return pa.concat_tables(batches(name))
 
 
 def test_a_frame_becomes_a_table_without_its_index(module: Module) -> None:
@@ -88,10 +94,70 @@ def test_a_source_is_called_by_its_path() -> None:
 )
 def test_what_is_no_table_is_refused(module: Module, result: str, kind: str) -> None:
     name = module(f"def read(windows): return {result}")
-    with pytest.raises(
-        DataError, match=f"source {name}:read must return a DataFrame or an Arrow table. Got {kind} inst"
-    ):
+    said = rf"source {name}:read must return a DataFrame or an Arrow table, or an iterator of them\. Got {kind} inst"
+    with pytest.raises(DataError, match=said):
         read(name)
+
+
+@pytest.mark.parametrize(("batch", "kind"), [("None", "NoneType"), ("[1]", "list")])
+def test_a_batch_that_is_no_table_is_refused(module: Module, batch: str, kind: str) -> None:
+    name = module(f"def read(windows):\n yield pd.DataFrame({{'x': [1]}})\n yield {batch}")
+    with pytest.raises(DataError, match=rf"or an iterator of them\. Got {kind} instead"):
+        read(name)
+
+
+BATCHES = """
+ASKED = []
+def read(windows):
+    for n in range(3):
+        ASKED.append(n)
+        yield {batch}
+"""
+
+
+@pytest.mark.parametrize("batch", ["pd.DataFrame({'x': [n]})", "pa.table({'x': [n]})", "pa.record_batch({'x': [n]})"])
+def test_a_batch_is_made_when_it_is_its_turn(module: Module, batch: str) -> None:
+    name = module(BATCHES.replace("{batch}", batch))
+    found = batches(name)
+    assert next(found).to_pydict() == {"x": [0]}
+    assert sys.modules[name].ASKED == [0]
+    assert [rows.to_pydict() for rows in found] == [{"x": [1]}, {"x": [2]}]
+
+
+def test_a_reader_of_arrows_is_an_iterator_of_batches(module: Module) -> None:
+    name = module("def read(windows): return pa.table({'x': [1, 2]}).to_reader(max_chunksize=1)")
+    assert [rows.to_pydict() for rows in batches(name)] == [{"x": [1]}, {"x": [2]}]
+
+
+def test_a_batch_without_rows_is_not_given(module: Module) -> None:
+    assert list(batches(module("def read(windows): return pd.DataFrame({'x': []})"))) == []
+
+
+def test_only_the_function_knows_what_its_rows_are_made_of(module: Module) -> None:
+    source = FunctionRows(FunctionSource(f"{module('def read(windows): raise KeyError')}:read"))
+    assert source.token(WINDOWS.training, WINDOWS.as_of) is None
+
+
+def test_a_look_asks_for_the_span_alone(module: Module) -> None:
+    body = "def read(windows):\n t = windows.training\n assert windows.holdout.start == windows.holdout.end == t.end\n"
+    name = module(f"{body} return pa.table({{'event_time': [t.start, t.end, windows.as_of]}})")
+    source = FunctionRows(FunctionSource(f"{name}:read"))
+    seen = source.look(WINDOWS.training, WINDOWS.as_of)
+    assert (seen.rows, seen.newest) == (1, WINDOWS.training.start)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("{'when': [windows.as_of]}", r"column event_time must be in what source .* returns\. Got the columns when"),
+        ("{'event_time': ['2000-01-01']}", r"must hold timestamps with a time zone\. Got (large_)?string instead"),
+        ("{'event_time': [windows.as_of.replace(tzinfo=None)]}", r"Got timestamps without one instead\. Make them"),
+    ],
+)
+def test_a_look_names_an_event_time_that_is_none(module: Module, table: str, said: str) -> None:
+    source = FunctionRows(FunctionSource(f"{module(f'def read(windows): return pa.table({table})')}:read"))
+    with pytest.raises(DataError, match=said):
+        source.look(WINDOWS.training, WINDOWS.as_of)
 
 
 @pytest.mark.parametrize(
@@ -142,55 +208,20 @@ def test_a_failing_function_is_named_with_its_error(module: Module) -> None:
     assert isinstance(caught.value.__cause__, KeyError)
 
 
+def test_a_function_that_fails_between_two_batches_is_named_with_its_line(module: Module) -> None:
+    name = module("def read(windows):\n yield pa.table({'x': [1]})\n raise KeyError('ppm')")
+    found = batches(name)
+    assert next(found).num_rows == 1
+    with pytest.raises(DataError, match=rf"source {name}:read fails in .*{name}\.py, line 8: KeyError: 'ppm'"):
+        next(found)
+
+
+def test_an_outage_between_two_batches_may_be_tried_again(module: Module) -> None:
+    name = module("def read(windows):\n yield pa.table({'x': [1]})\n raise ConnectionResetError")
+    with pytest.raises(TransientError, match="ConnectionResetError"):
+        read(name)
+
+
 def test_what_cannot_be_called_is_refused(module: Module) -> None:
     with pytest.raises(InputError, match=r"must be a function read\(windows\). Got int instead"):
         read(module("read = 3"))
-
-
-def test_a_module_that_is_not_there_says_which_and_why(module: Module) -> None:
-    with pytest.raises(InputError, match=r"Got nowhere_at_all instead, which isn't there.*PYTHONPATH"):
-        load_object("nowhere_at_all.data:weekly")
-
-
-def test_a_module_missing_in_its_package_says_so() -> None:
-    with pytest.raises(InputError, match=r"Got json.nowhere instead: there is no 'nowhere' in json"):
-        load_object("json.nowhere:load")
-
-
-def test_a_module_missing_below_a_module_says_so() -> None:
-    with pytest.raises(InputError, match=r"Got json.decoder.nowhere instead: there is no 'nowhere' in json.decoder"):
-        load_object("json.decoder.nowhere:load")
-
-
-def test_a_module_that_lacks_another_says_which(module: Module) -> None:
-    name = module("import nowhere_at_all")
-    with pytest.raises(InputError, match=rf"module {name} .* needs the module nowhere_at_all, which isn't installed"):
-        load_object(f"{name}:read")
-
-
-@pytest.mark.parametrize(
-    ("body", "error"), [("1 / 0", "ZeroDivisionError"), ("def", "SyntaxError"), ("x", "NameError")]
-)
-def test_a_module_that_fails_at_import_names_the_error(module: Module, body: str, error: str) -> None:
-    with pytest.raises(InputError, match=rf"must be importable. Got {error}"):
-        load_object(f"{module(body)}:read")
-
-
-def test_a_module_that_imports_what_is_not_in_another_names_the_error(module: Module) -> None:
-    with pytest.raises(InputError, match=r"must be importable. Got ImportError"):
-        load_object(f"{module('from json import nowhere')}:read")
-
-
-def test_a_name_that_is_not_there_gets_a_suggestion(module: Module) -> None:
-    with pytest.raises(InputError, match=r"Got 'wekly', which isn't there, instead. Did you mean weekly"):
-        load_object(f"{module('def weekly(windows): pass')}:wekly")
-
-
-def test_a_name_may_have_parts(module: Module) -> None:
-    assert load_object(f"{module('class Data: rows = 3')}:Data.rows") == 3
-
-
-@pytest.mark.parametrize("path", ["json", "json.loads", "json:", ":loads", "json loads", ""])
-def test_what_is_no_dotted_path_is_refused(path: str) -> None:
-    with pytest.raises(InputError, match="must be a dotted path such as"):
-        load_object(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -24,6 +25,7 @@ _BLOCK = 2**20
 
 _COMPRESSION = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".lz4": "lz4"}
 _TYPES = ("string", "double", "float", "int64", "int32", "bool", "date32", "binary")
+_INSTANT = re.compile(r"timestamp\[(s|ms|us|ns)(?:, ?(?:tz=)?([^\]]+))?\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +166,9 @@ def _kinds(schema: pa.Schema, names: Sequence[str], times: Sequence[str]) -> dic
 
 
 def _kind(column: str, name: str) -> pa.DataType:
-    unit, _, zone = str(name).removeprefix("timestamp[").removesuffix("]").partition(",")
+    instant = _INSTANT.fullmatch(str(name))
     try:
-        if str(name).startswith("timestamp["):
-            return pa.timestamp(unit.strip(), zone.strip().removeprefix("tz=") or None)
-        return pa.type_for_alias(name)
+        return pa.timestamp(*instant.groups()) if instant else pa.type_for_alias(name)
     except (ValueError, TypeError, AttributeError) as error:
         close = difflib.get_close_matches(str(name), _TYPES, n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
