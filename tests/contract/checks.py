@@ -59,3 +59,4 @@ class Schema(pandera.DataFrameModel):
 STRICT = pandera.DataFrameSchema({"load": pandera.Column(float, pandera.Check.ge(0), nullable=False)})
 UNIQUE = pandera.DataFrameSchema({}, unique=["station", "load"])
 FAULTY = pandera.DataFrameSchema({"load": pandera.Column(float, pandera.Check(lambda values: values.nothing))})
+UNIQUE_SIZES = pandera.DataFrameSchema({"size": pandera.Column(float, unique=True)})
