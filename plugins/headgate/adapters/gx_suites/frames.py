@@ -34,13 +34,13 @@ def frame_of_names(rows: RowsScan) -> pd.DataFrame:
     return pd.DataFrame(columns=list(rows.column_names))
 
 
-def frame_of(rows: RowsScan, expectations: Sequence[Expectation]) -> pd.DataFrame:
-    """Return all rows, of the columns that the expectations ask about.
+def frame_of(rows: RowsScan, expectations: Sequence[Expectation], *, whole: bool = False) -> pd.DataFrame:
+    """Return all rows, of the columns that the expectations ask about, or of all columns when it is to be whole.
 
     Raises:
         SnapshotDamagedError: A part isn't what was written.
     """
-    columns = _needed(rows.column_names, expectations)
+    columns = None if whole else _needed(rows.column_names, expectations)
     table = pa.concat_tables(cast("pa.Table", part) for part in rows.parts(columns))
     frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
     typed = {c for e in expectations if e.type == _TYPE_LIST for c in e.columns}

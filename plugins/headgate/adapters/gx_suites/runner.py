@@ -67,7 +67,7 @@ def _evaluate(expectations: dict[int, Expectation], frame: pd.DataFrame) -> dict
     runnable: list[GxExpectation] = []
     for place, expectation in expectations.items():
         try:
-            runnable.append(_built(expectation, str(place), frame))
+            runnable.append(built_for(expectation, str(place), frame))
         except (GreatExpectationsError, TypeError, ValueError) as error:
             found[place] = Measured(
                 success=None, error=f"Great Expectations refuses it: {' '.join(str(error).split())}"
@@ -78,7 +78,12 @@ def _evaluate(expectations: dict[int, Expectation], frame: pd.DataFrame) -> dict
     return found
 
 
-def _built(expectation: Expectation, place: str, frame: pd.DataFrame) -> GxExpectation:
+def built_for(expectation: Expectation, place: str, frame: pd.DataFrame) -> GxExpectation:
+    """Return an expectation as Great Expectations', its place in the suite as its id.
+
+    Raises:
+        GreatExpectationsError, TypeError, ValueError: It refuses its arguments.
+    """
     kwargs = kwargs_for(expectation, frame)
     built = ExpectationConfiguration(type=expectation.type, kwargs=kwargs).to_domain_obj()
     return built.copy(update={"id": place})
@@ -89,12 +94,12 @@ def _results(expectations: Sequence[GxExpectation], frame: pd.DataFrame) -> Sequ
         return ()
     suite = gx.ExpectationSuite(name="headgate")
     suite.expectations = list(expectations)  # its constructor refuses ids, and only they lead back to the order
-    with _batch_of(frame) as batch:
+    with batch_of(frame) as batch:
         return batch.validate(suite, result_format=_RESULT_FORMAT).results
 
 
 @contextmanager
-def _batch_of(frame: pd.DataFrame) -> Iterator[Batch]:
+def batch_of(frame: pd.DataFrame) -> Iterator[Batch]:
     """Yield a batch on a data source of its own: a shared one mixes up threads, and keeps the frame afterwards."""
     context, name = _context(), f"rows-{next(_COUNT)}"
     rows = context.data_sources.add_pandas(name).add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
