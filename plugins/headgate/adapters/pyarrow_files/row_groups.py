@@ -27,8 +27,11 @@ _LEAST_ROWS = 1000
 _TEXT = 32
 """Bytes that a text takes at least, however well its file packs it."""
 
-_WINDOW = 8 * 2**20
-"""Bytes of a column that are fetched at a time where row groups are large."""
+_PIECE = 2**20
+"""Bytes of a column that are fetched at a time from a disk."""
+
+_REMOTE_PIECE = 8 * 2**20
+"""Bytes of a column that are fetched at a time from an object store, where row groups are large."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +74,10 @@ class GroupReader:
         own = [name for name in self.schema.names if name in pick.footer.schema.names]
         packed, size = _sizes(pick, own)
         rows = max(_LEAST_ROWS, min(MOST_ROWS, MOST_BYTES // max(1, size)))
-        many = {"buffer_size": _WINDOW} if packed > MOST_BYTES else {"pre_buffer": not self.place.is_local}
+        options = self._options(packed)
         with (
             self.place.open(pick.file) as handle,
-            pq.ParquetFile(handle, metadata=pick.footer.metadata, **many) as file,
+            pq.ParquetFile(handle, metadata=pick.footer.metadata, **options) as file,
         ):
             for bite in _bites(pick.groups, rows):
                 numbers = [group.number for group in bite]
@@ -82,6 +85,12 @@ class GroupReader:
                     kept = self._kept(self._shaped(pa.table(batch).select(own), pick), bite)
                     if kept.num_rows:
                         yield kept
+
+    def _options(self, packed: int) -> dict[str, int]:
+        """Return how to fetch: a row group's columns at once from an object store, else piece by piece."""
+        if self.place.is_local:
+            return {"buffer_size": _PIECE, "pre_buffer": False}
+        return {"buffer_size": _REMOTE_PIECE, "pre_buffer": False} if packed > MOST_BYTES else {"pre_buffer": True}
 
     def _shaped(self, rows: pa.Table, pick: Pick) -> pa.Table:
         rows = self.keys.added(rows, pick.file, self.schema.names).select(self.schema.names)
