@@ -3,10 +3,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +12,10 @@ from hypothesis import strategies as st
 from headgate.adapters.pyarrow_profiler import ArrowProfiler
 from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core.quarantine import Quarantine
-from headgate.core.snapshots import Column, Manifest, Part, snapshot_id
+from headgate.core.snapshots import Manifest
 from headgate.core.suite import Expectation, Suite
 from headgate.core.validation import ExpectationResult, Finding, Severity
 from headgate.core.verdict import Outcome
-from headgate.core.windows import Window, Windows
 from headgate.errors import InputError
 from headgate.steps.quarantine import (
     Quarantined,
@@ -29,8 +26,8 @@ from headgate.steps.quarantine import (
 from headgate.steps.reading import manifest_at
 from headgate.testing.fake_splitter import BETWEEN, NOT_NULL, FakeSplitter
 from headgate.testing.memory_store import MemoryStore
+from tests.unit.stored import day, snapshot, table
 
-MAY = datetime(2024, 5, 1, tzinfo=UTC)
 PASS, FAIL = Outcome.PASS, Outcome.FAIL
 
 
@@ -86,36 +83,6 @@ class Shelf(MemoryStore):
         part = super().put(rows)
         self.written += [part.digest] if part.digest not in before else []
         return part
-
-
-def day(number: int) -> Window:
-    start = MAY + timedelta(days=number)
-    return Window(start=start, end=start + timedelta(days=1))
-
-
-def table(load: list[float | None], station: list[str | None] | None = None) -> pa.Table:
-    return pa.table(
-        {"load": pa.array(load, pa.float64()), "station": pa.array(station or ["a"] * len(load), pa.string())}
-    )
-
-
-def snapshot(store: MemoryStore, *parts: pa.Table, holdout: int = 1) -> Manifest:
-    """Return the manifest of one part a day, the last ones of which are the holdout."""
-    made = [Part(span=day(n), content=store.put(rows), token=f"t{n}") for n, rows in enumerate(parts)]
-    training, held = tuple(made[:-holdout]), tuple(made[-holdout:])
-    profiler = ArrowProfiler()
-    return Manifest(
-        id=snapshot_id([p.content for p in training], [p.content for p in held]),
-        model="sales",
-        source="days",
-        columns=(Column(name="load", type="double"), Column(name="station", type="string")),
-        label="load",
-        event_time="day",
-        windows=Windows(as_of=MAY, training=day(0), holdout=day(len(parts))),
-        training=training,
-        holdout=held,
-        statistics=profiler.merge([profiler.profile(rows) for rows in parts]),
-    )
 
 
 GOOD, BAD = table([1.0, 2.0, 3.0]), table([1.0, -2.0, None], ["a", "b", None])
