@@ -235,3 +235,13 @@ def test_the_report_is_kept_as_data_too(chain: Chain) -> None:
     (run,) = chain.runs()
     assert [result["place"] for result in report(chain)["results"]] == [0]
     assert Path(artifact(chain, run.info.run_id, "validation/report.html")).read_text().startswith("<!doctype html>")
+
+
+def test_great_expectations_own_page_is_kept_where_it_is_asked_for(chain: Chain) -> None:
+    stations(chain, "clean", NOT_NEGATIVE, data_docs=True)
+    shown = validate(chain)
+    (run,) = chain.runs()
+    page = Path(artifact(chain, run.info.run_id, "validation/data_docs.html")).read_text()
+    assert "values must be greater than or equal to" in page
+    assert "<script" not in page
+    assert "data_docs.html" in shown.links["Data Docs"]

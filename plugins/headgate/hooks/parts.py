@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from headgate.errors import InputError
 
 if TYPE_CHECKING:
-    from headgate.core.suite import Suite
+    from collections.abc import Sequence
+
+    from headgate.core.suite import Expectation, Suite
     from headgate.ports import (
         ModelLoader,
         Pages,
         Profiler,
         RowsCutter,
+        RowsScan,
         RowsSplitter,
         RowsTable,
         Scorer,
@@ -77,6 +80,13 @@ def splitter() -> RowsSplitter:
     from headgate.adapters.duckdb_suites import DuckdbSplitter
 
     return DuckdbSplitter()
+
+
+def data_docs(expectations: Sequence[Expectation], rows: RowsScan) -> str:
+    """Return Great Expectations' own page of results, offline."""
+    from headgate.adapters.gx_suites.docs import data_docs_page
+
+    return data_docs_page(expectations, rows)
 
 
 def _duckdb_suites() -> SuiteRunner:

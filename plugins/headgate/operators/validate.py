@@ -25,7 +25,7 @@ from headgate.hooks.store import store_at
 from headgate.ports import SnapshotStore
 from headgate.spec import Expectations
 from headgate.steps.quarantine import QuarantinePorts
-from headgate.steps.validate import ASIDE, REPORT, Demands, Validation, ValidationPorts, validate_snapshot
+from headgate.steps.validate import ASIDE, DATA_DOCS, REPORT, Demands, Validation, ValidationPorts, validate_snapshot
 
 _LEVELS = {Severity.CRITICAL: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.INFO: logging.INFO}
 
@@ -55,6 +55,7 @@ class ValidateOperator(BaseOperator):
         MadeLink("MLflow run"),
         MadeLink("Unmet warnings"),
         MadeLink("Rows set aside"),
+        MadeLink("Data Docs"),
     )
     ui_color = "#e8f5e9"
 
@@ -100,6 +101,8 @@ class ValidateOperator(BaseOperator):
             self.links["Unmet warnings"] = self.links["Validation report"]
         if validation.report.left_out:
             self.links["Rows set aside"] = mlflow.pages.artifact(tracked, ASIDE)
+        if self.expectations.data_docs:
+            self.links["Data Docs"] = mlflow.pages.artifact(tracked, DATA_DOCS)
 
     def _say(self, validation: Validation) -> None:
         """Tell the verdict, what is unmet or broke, who evaluated what, and where the report is."""
@@ -144,6 +147,7 @@ def _ports(asked: Expectations, mlflow: MlflowHook, store: SnapshotStore) -> Val
         tracker=mlflow.tracker,
         pages=parts.pages(),
         quarantine=quarantine,
+        data_docs=parts.data_docs if asked.data_docs else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from headgate import wire
@@ -12,7 +12,7 @@ from headgate.core.model_card import note_of
 from headgate.core.quarantine import GATE, Quarantine
 from headgate.core.refs import SnapshotRef, ValidatedRef
 from headgate.core.snapshots import Manifest
-from headgate.core.suite import Suite
+from headgate.core.suite import Expectation, Suite
 from headgate.core.validation import (
     ExpectationResult,
     Finding,
@@ -30,6 +30,7 @@ from headgate.ports import (
     Pages,
     PromotionLog,
     Rows,
+    RowsScan,
     RowsTable,
     RunTracker,
     SnapshotStore,
@@ -42,6 +43,7 @@ from headgate.steps.suites import run_suite
 
 REPORT = "validation/report.html"
 ASIDE = "validation/quarantine.parquet"
+DATA_DOCS = "validation/data_docs.html"
 NOTE = "mlflow.note.content"
 """Markdown that MLflow shows on top of a run's page."""
 
@@ -67,7 +69,18 @@ class Demands:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationPorts:
-    """What a validation needs of the world."""
+    """What a validation needs of the world.
+
+    Args:
+        engines: Each expectation goes to the first that takes it.
+        table: Small operations on rows.
+        store: Where snapshots lie.
+        log: Where drift's reference is looked up.
+        tracker: Keeps the report.
+        pages: Draws it.
+        quarantine: What setting rows aside needs; `None` where nobody asks for it.
+        data_docs: Draws Great Expectations' own page; `None` where nobody asks for it.
+    """
 
     engines: Sequence[SuiteRunner]
     table: RowsTable
@@ -76,6 +89,7 @@ class ValidationPorts:
     tracker: RunTracker
     pages: Pages
     quarantine: QuarantinePorts | None = None
+    data_docs: Callable[[Sequence[Expectation], RowsScan], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +201,11 @@ def _artifacts(found: _Found, report: ValidationReport, suite: Suite, ports: Val
     reference = found.reference.statistics if found.reference else None
     page = ports.pages.validation(report, found.manifest.statistics, reference, suite)
     kept = {"validation/report.json": wire.text(report).encode(), REPORT: page.encode()}
-    return kept if found.aside is None else {**kept, ASIDE: ports.table.to_parquet(found.aside)}
+    if found.aside is not None:
+        kept[ASIDE] = ports.table.to_parquet(found.aside)
+    if ports.data_docs is not None:
+        kept[DATA_DOCS] = ports.data_docs(suite.expectations, all_rows(ports.store, found.manifest)).encode()
+    return kept
 
 
 def _tags(report: ValidationReport, summary: ValidationSummary) -> dict[str, str]:
