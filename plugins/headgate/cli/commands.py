@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from headgate.cli.drift import drift
 from headgate.cli.serve import serve
+from headgate.cli.snapshot import snapshot
 from headgate.cli.suite import suite
 
 app = typer.Typer(
@@ -17,6 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve)
+app.command()(drift)
+app.add_typer(snapshot, name="snapshot")
 app.add_typer(suite, name="suite")
 
 
