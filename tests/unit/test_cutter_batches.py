@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from headgate.adapters.pyarrow_cutter import ArrowCutter
+from headgate.core.windows import Window
 from headgate.errors import DataError, StoreError
 from headgate.ports import Cut
 from tests.unit.taking import UTC_MICROSECONDS, WINDOWS, cut, day, rows
@@ -86,8 +88,8 @@ def test_rows_that_were_not_known_at_the_as_of_are_left_out_and_counted() -> Non
         pile.add(rows([3, 3.5, 4, 4.5], known=known))
         found = pile.gathered()
         assert pile.rows(WINDOWS.training).num_rows == 2
-    assert sum(found.counts.values()) == 2
-    assert found.unknown == {day(4): 1, day(4.5): 1}
+    assert found.counts.rows == 2
+    assert (found.unknown.rows, found.unknown.rows_in(Window(start=day(4), end=day(4.6)))) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -105,12 +107,16 @@ def test_instants_of_knowledge_must_be_instants(known: Any, sentence: str) -> No
 
 def test_rows_are_counted_by_the_hour_within_their_span() -> None:
     half = day(5 + 0.5 / 24)
-    spans = (WINDOWS.training, type(WINDOWS.holdout)(start=half, end=day(7)))
+    spans = (WINDOWS.training, Window(start=half, end=day(7)))
     asked = Cut(spans=spans, as_of=WINDOWS.as_of, event_time="when", label="y")
     with ArrowCutter().pile(asked) as pile:
         pile.add(rows([3, 3 + 0.9 / 24, 5 + 0.2 / 24, 5 + 0.7 / 24, 5 + 1.7 / 24]))
         pile.add(rows([3 + 0.1 / 24]))
-        assert pile.gathered().counts == {day(3): 3, half: 1, day(5 + 1 / 24): 1}
+        tally = pile.gathered().counts
+    hours = [day(3), day(3 + 1 / 24), day(5), half, day(5 + 1 / 24), day(7)]
+    found = [tally.rows_in(Window(start=start, end=end)) for start, end in itertools.pairwise(hours)]
+    assert found == [3, 0, 0, 1, 1]
+    assert tally.first_in(WINDOWS.training) == day(3)
 
 
 @pytest.fixture

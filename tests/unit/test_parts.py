@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from headgate.core.parts import EDGE_ROWS, PART_ROWS, gaps, keepable, overlaps, plan_parts
 from headgate.core.snapshots import Part, PartRef
+from headgate.core.tally import Tally
 from headgate.core.windows import Window, Windows
 
 YEAR = datetime(2024, 1, 1, tzinfo=UTC)
@@ -24,7 +25,7 @@ def at(month: int, day: int = 1, hour: int = 0) -> datetime:
 
 
 def spans(of: Window, counts: dict[datetime, int]) -> list[tuple[datetime, datetime]]:
-    return [(part.start, part.end) for part in plan_parts(of, counts)]
+    return [(part.start, part.end) for part in plan_parts(of, Tally.of(counts))]
 
 
 ALL = window(YEAR, YEAR.replace(year=2025))
@@ -53,7 +54,7 @@ def test_an_hour_is_never_cut() -> None:
 
 
 def test_a_window_without_rows_has_no_parts() -> None:
-    assert plan_parts(ALL, {}) == plan_parts(ALL, {at(1): 0}) == plan_parts(ALL, {YEAR - HOUR: 5, ALL.end: 5}) == ()
+    assert spans(ALL, {}) == spans(ALL, {at(1): 0}) == spans(ALL, {YEAR - HOUR: 5, ALL.end: 5}) == []
 
 
 def test_parts_end_where_the_window_ends_even_within_an_hour() -> None:
@@ -77,7 +78,7 @@ WINDOW = st.tuples(HOURS, st.integers(1, 24 * 30)).map(lambda pair: window(pair[
 
 @given(WINDOW, COUNTS)
 def test_every_row_lies_in_exactly_one_part_and_parts_are_in_order(of: Window, counts: dict[datetime, int]) -> None:
-    parts = plan_parts(of, counts)
+    parts = plan_parts(of, Tally.of(counts))
     for moment, rows in counts.items():
         if rows:
             assert sum(moment in part for part in parts) == (moment in of)
@@ -87,7 +88,7 @@ def test_every_row_lies_in_exactly_one_part_and_parts_are_in_order(of: Window, c
 
 @given(WINDOW, COUNTS)
 def test_a_part_is_no_larger_than_the_most_unless_it_is_an_hour(of: Window, counts: dict[datetime, int]) -> None:
-    for part in plan_parts(of, counts):
+    for part in plan_parts(of, Tally.of(counts)):
         rows = sum(count for moment, count in counts.items() if moment in part)
         assert rows > 0
         assert rows <= PART_ROWS or part.end - part.start <= HOUR
@@ -102,7 +103,7 @@ def test_days_that_lie_whole_in_both_windows_are_cut_alike_when_months_are_too_l
     rolled = window(of.start + by * HOUR, of.end + by * HOUR)
 
     def whole_days(of: Window) -> set[Window]:
-        return {part for part in plan_parts(of, counts) if part.end - part.start <= timedelta(days=1)}
+        return {part for part in plan_parts(of, Tally.of(counts)) if part.end - part.start <= timedelta(days=1)}
 
     first, second = whole_days(of), whole_days(rolled)
     inner = window(max(of.start, rolled.start) + 24 * HOUR, min(of.end, rolled.end) - 24 * HOUR)
@@ -122,14 +123,14 @@ def test_what_can_be_kept_is_planned_as_it_is_or_taken_in_whole(
             content=PartRef(digest="", rows=sum(count for moment, count in counts.items() if moment in span)),
             token="t",  # noqa: S106 - no password
         )
-        for span in plan_parts(other, counts)
+        for span in plan_parts(other, Tally.of(counts))
     ]
     elsewhere = window(YEAR - 2 * HOUR, YEAR - HOUR)
     kept = keepable(earlier, Windows(as_of=of.end, training=elsewhere, holdout=of))
     covered = [part.span for part in kept]
     known = {moment: count for moment, count in counts.items() if not any(moment in span for span in covered)}
     known |= {part.span.start: part.content.rows for part in kept}
-    assert plan_parts(of, known) == plan_parts(of, counts)
+    assert plan_parts(of, Tally.of(known)) == plan_parts(of, Tally.of(counts))
     assert all(of.start <= span.start and span.end <= of.end for span in covered)
     free = gaps(of, covered)
     assert not any(overlaps(gap, span) for gap in free for span in covered)
@@ -143,5 +144,15 @@ def test_a_part_that_only_reading_can_tell_is_never_kept() -> None:
 
 def test_spans_that_touch_do_not_overlap() -> None:
     assert not overlaps(window(at(1), at(2)), window(at(2), at(3)))
-    assert overlaps(window(at(1), at(3)), window(at(2), at(2)))
-    assert not overlaps(window(at(1), at(2)), window(at(2), at(2)))
+    assert overlaps(window(at(1), at(3)), window(at(2), at(4)))
+
+
+@given(COUNTS, WINDOW)
+def test_a_tally_counts_what_lies_in_a_span(counts: dict[datetime, int], of: Window) -> None:
+    tally = Tally.of(counts)
+    inside = {moment: rows for moment, rows in counts.items() if moment in of and rows}
+    assert tally.rows_in(of) == sum(inside.values())
+    assert tally.first_in(of) == min(inside, default=None)
+    assert tally.rows == sum(counts.values())
+    more = tally.and_at({of.start - 1000 * HOUR: 7})
+    assert (more.rows, more.rows_in(of)) == (tally.rows + 7, tally.rows_in(of))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 
 from headgate.core.snapshots import Part
+from headgate.core.tally import Tally
 from headgate.core.windows import Window, Windows
 
 PART_ROWS = 2**20
@@ -19,7 +19,7 @@ _UNITS = ("year", "month", "day", "hour")
 _DAY, _HOUR = 2, 3
 
 
-def plan_parts(window: Window, counts: Mapping[datetime, int]) -> tuple[Window, ...]:
+def plan_parts(window: Window, tally: Tally) -> tuple[Window, ...]:
     """Cut a window along the UTC calendar: into years where these hold few rows, else months, else days, else hours.
 
     A cell of the calendar is one part when it holds at most `PART_ROWS` rows of the window (a year or month at the
@@ -28,19 +28,19 @@ def plan_parts(window: Window, counts: Mapping[datetime, int]) -> tuple[Window, 
 
     Args:
         window: What is cut.
-        counts: Rows by an instant of their UTC hour, in any order; instants outside the window don't count.
+        tally: Rows by an instant of their UTC hour; those outside the window don't count.
 
     Returns:
         Spans within the window, in order, not overlapping.
 
     >>> january = Window(start=datetime(2024, 1, 1, tzinfo=UTC), end=datetime(2024, 2, 1, tzinfo=UTC))
-    >>> [str(part) for part in plan_parts(january, {datetime(2024, 1, 9, 7, tzinfo=UTC): 5})]
+    >>> [str(part) for part in plan_parts(january, Tally.of({datetime(2024, 1, 9, 7, tzinfo=UTC): 5}))]
     ['[2024-01-01, 2024-02-01)']
-    >>> [str(part) for part in plan_parts(january, {datetime(2024, 1, day, tzinfo=UTC): 2**20 for day in (8, 9)})]
+    >>> busy = Tally.of({datetime(2024, 1, day, tzinfo=UTC): 2**20 for day in (8, 9)})
+    >>> [str(part) for part in plan_parts(january, busy)]
     ['[2024-01-08, 2024-01-09)', '[2024-01-09, 2024-01-10)']
     """
-    moments = sorted(moment.astimezone(UTC) for moment, rows in counts.items() if rows and moment in window)
-    return tuple(_planned(window, moments, counts, level=0))
+    return tuple(_planned(window, window, tally, level=0))
 
 
 def keepable(earlier: Sequence[Part], windows: Windows) -> tuple[Part, ...]:
@@ -76,20 +76,20 @@ def is_within(span: Window, window: Window) -> bool:
 
 
 def overlaps(one: Window, other: Window) -> bool:
-    """Return whether two spans share an instant; a span without length is its one instant."""
-    return one.start <= other.start < one.end or other.start <= one.start < other.end
+    """Return whether two spans share an instant."""
+    return one.start < other.end and other.start < one.end
 
 
-def _planned(
-    window: Window, moments: Sequence[datetime], counts: Mapping[datetime, int], *, level: int
-) -> Iterator[Window]:
-    for _, inside in groupby(moments, key=lambda moment: _cell(moment, level).start):
-        group = list(inside)
-        cell = _cell(group[0], level)
-        if sum(counts[moment] for moment in group) <= _most(cell, window, level):
-            yield _clipped(cell, window)
+def _planned(span: Window, window: Window, tally: Tally, *, level: int) -> Iterator[Window]:
+    moment = tally.first_in(span)
+    while moment is not None:
+        cell = _cell(moment, level)
+        inside = _clipped(cell, window)
+        if tally.rows_in(inside) <= _most(cell, window, level):
+            yield inside
         else:
-            yield from _planned(window, group, counts, level=level + 1)
+            yield from _planned(inside, window, tally, level=level + 1)
+        moment = tally.first_in(Window(start=inside.end, end=span.end))
 
 
 def _is_cell(part: Part, window: Window) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from headgate.core.snapshots import Column
+from headgate.core.tally import Tally
 from headgate.core.windows import Window
 from headgate.ports.rows import Rows
 
@@ -46,8 +47,8 @@ class Gathered:
     """
 
     columns: tuple[Column, ...]
-    counts: Mapping[datetime, int]
-    unknown: Mapping[datetime, int]
+    counts: Tally
+    unknown: Tally
     events: tuple[datetime, datetime] | None
     unlabelled: int
     first_unlabelled: datetime | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from headgate.core.snapshots import Part
@@ -30,24 +30,20 @@ def require_filled(gathered: Gathered, kept: Sequence[Part], windows: Windows, l
         DataError: A window is empty, or labels are missing.
     """
     for what, window in (("training window", windows.training), ("holdout", windows.holdout)):
-        if not _rows_in(window, gathered.counts) and not any(part.span.start in window for part in kept):
+        if not gathered.counts.rows_in(window) and not any(part.span.start in window for part in kept):
             msg = f"{what} {window} of the as-of {windows.as_of:%Y-%m-%d} must have rows. Got none instead: "
             msg += f"{_seen(gathered, kept, window)}. {_ADVICE[what]}"
             raise DataError(msg)
     if gathered.first_unlabelled is not None:
-        total = sum(gathered.counts.values()) + sum(part.content.rows for part in kept)
+        total = gathered.counts.rows + sum(part.content.rows for part in kept)
         msg = f"label {label} must not be null. Got {gathered.unlabelled} of {total} rows without one instead, "
         msg += f"the first at {_iso(gathered.first_unlabelled)}: leave such rows out, or wait longer for their labels "
         msg += "(Label(..., delay=...))."
         raise DataError(msg)
 
 
-def _rows_in(window: Window, counts: Mapping[datetime, int]) -> int:
-    return sum(rows for instant, rows in counts.items() if instant in window)
-
-
 def _seen(gathered: Gathered, kept: Sequence[Part], window: Window) -> str:
-    late = _rows_in(window, gathered.unknown)
+    late = gathered.unknown.rows_in(window)
     if late:
         return f"the source has {late} rows of it that weren't known yet at the as-of"
     instants = [*(gathered.events or ()), *(part.span.start for part in kept), *(part.span.end for part in kept)]

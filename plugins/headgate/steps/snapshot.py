@@ -10,6 +10,7 @@ from headgate import wire
 from headgate.core.parts import gaps, is_within, overlaps, plan_parts
 from headgate.core.refs import RunRef, SnapshotRef
 from headgate.core.snapshots import Column, Manifest, Part, PartRef, profile_path, snapshot_id
+from headgate.core.tally import Tally
 from headgate.core.windows import Window
 from headgate.errors import SnapshotDamagedError
 from headgate.ports import Cut, Gathered, Profiler, Rows, RowsCutter, RowsPile, SnapshotStore
@@ -117,9 +118,9 @@ def _cut(spans: tuple[Window, ...], run: RunRef, wanted: Wanted) -> Cut:
     )
 
 
-def _planned(window: Window, counts: Mapping[datetime, int], kept: Sequence[Part]) -> Iterator[_Planned]:
+def _planned(window: Window, tally: Tally, kept: Sequence[Part]) -> Iterator[_Planned]:
     inside = [part for part in kept if is_within(part.span, window)]
-    every = {**counts, **{part.span.start: part.content.rows for part in inside}}
+    every = tally.and_at({part.span.start: part.content.rows for part in inside})
     for span in plan_parts(window, every):
         takes_in = tuple(part for part in inside if is_within(part.span, span))
         stays = takes_in[0] if takes_in and takes_in[0].span == span else None
@@ -148,13 +149,11 @@ def _with_tokens(
         return [tuple(plans) for plans in planned]
     named = [[replace(plan, token=None if plan.stays else token(plan.span)) for plan in plans] for plans in planned]
     unsure = [span for span, seen in watched.items() if seen is None or token(span) != seen]
-    unsure += [Window(start=instant, end=instant) for instant in gathered.unknown]
-    return [
-        tuple(
-            replace(plan, token=None) if any(overlaps(plan.span, span) for span in unsure) else plan for plan in plans
-        )
-        for plans in named
-    ]
+
+    def is_sure(span: Window) -> bool:
+        return not gathered.unknown.rows_in(span) and not any(overlaps(span, other) for other in unsure)
+
+    return [tuple(plan if is_sure(plan.span) else replace(plan, token=None) for plan in plans) for plans in named]
 
 
 def _made(plan: _Planned, pile: RowsPile, ports: SnapshotPorts, progress: Progress) -> tuple[Part, str]:

@@ -17,6 +17,7 @@ from headgate.adapters.pyarrow_cutter.schemas import joined, unified
 from headgate.adapters.pyarrow_cutter.sorting import bounds_of, in_full_order, in_order, ticks_of
 from headgate.adapters.pyarrow_cutter.spill import Spill
 from headgate.core.snapshots import Column
+from headgate.core.tally import Tally
 from headgate.core.windows import Window
 from headgate.ports import Cut, Gathered, Rows
 
@@ -86,8 +87,8 @@ class ArrowPile:
         self._held = [self._in_order()] if self._held else []
         return Gathered(
             columns=tuple(Column(name=field.name, type=str(field.type)) for field in self._schema or ()),
-            counts=_by_instant(self._counts),
-            unknown=_by_instant(self._unknown),
+            counts=Tally(self._counts),
+            unknown=Tally(self._unknown),
             events=(_instant(self._events[0]), _instant(self._events[1])) if self._events else None,
             unlabelled=self._unlabelled,
             first_unlabelled=_instant(self._first_unlabelled) if self._unlabelled else None,
@@ -184,10 +185,6 @@ def _counted(hours: np.ndarray) -> Mapping[int, int]:
     values, places = np.unique(hours[starts], return_inverse=True)
     totals = np.bincount(places, weights=sizes).astype(np.int64)
     return dict(zip(values.tolist(), totals.tolist(), strict=True))
-
-
-def _by_instant(counts: Mapping[int, int]) -> dict[datetime, int]:
-    return {_instant(tick): count for tick, count in counts.items()}
 
 
 def _instant(tick: int) -> datetime:

@@ -16,7 +16,6 @@ from headgate.adapters.pyarrow_cutter.sorting import in_order
 from headgate.errors import StoreError
 
 _PIECE_ROWS = 2**14
-_COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ class Spill:
 
     def _write(self, rows: pa.Table, first: int, last: int) -> None:
         sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, rows.schema, options=_COMPRESSED) as stream:
+        with pa.ipc.new_stream(sink, rows.schema) as stream:
             stream.write_table(rows)
         data = sink.getvalue()
         try:
