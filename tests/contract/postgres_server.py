@@ -34,7 +34,7 @@ def postgres_server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="headgate-postgres-"))  # pytest's own folders are closed to other users
     try:
         _create(folder, home)
-        port = _free_port()
+        port = free_port()
         flags = ("-c", f"port={port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
         command: list[str | Path] = [
             *_as_owner(home),
@@ -85,7 +85,8 @@ def _owner() -> str:
     return "postgres"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
