@@ -174,6 +174,11 @@ def test_schema_changes_are_told_column_by_column() -> None:
     assert [r.column for r in results if r.expectation == "drift_psi"] == ["wide"]
 
 
+def test_texts_of_files_and_of_snapshots_are_of_one_type() -> None:
+    wide = replace(texts(["a"] * 500), type="large_string")
+    assert measured(wide, texts(["a"] * 500))["drift_schema", ""].finding is Finding.MET
+
+
 def test_a_column_that_neither_side_has_breaks_the_limits_not_the_data() -> None:
     result = measured(numbers(NORMAL), numbers(NORMAL), Drift(columns=("lod",)))["drift_schema", "lod"]
     assert result.finding is Finding.BROKEN

@@ -16,6 +16,7 @@ from headgate.core.divergence import (
     wasserstein_by_chance,
 )
 from headgate.core.profile import ColumnProfile, Kind, Profile
+from headgate.core.schema_drift import schema_changes
 from headgate.core.validation import ExpectationResult, Finding, Severity
 from headgate.errors import InputError
 
@@ -202,7 +203,7 @@ def _absent(
 
 
 def _schema(reference: Profile, current: Profile, limits: Drift) -> Iterator[ExpectationResult]:
-    changes = list(_schema_changes(reference, current, limits.severity))
+    changes = list(schema_changes(reference, current, limits.severity))
     yield from (_result("drift_schema", name, severity, Finding.UNMET, said) for name, severity, said in changes)
     if not changes:
         said = f"columns and their types are the reference's: {len(current.columns)}"
@@ -213,21 +214,6 @@ def _schema(reference: Profile, current: Profile, limits: Drift) -> Iterator[Exp
             hint = f" Did you mean {close[0]}?" if close else ""
             said = f"columns of Drift must be in the data. Got {name!r} instead.{hint}"
             yield _result("drift_schema", name, limits.severity, Finding.BROKEN, said)
-
-
-def _schema_changes(reference: Profile, current: Profile, severity: Severity) -> Iterator[tuple[str, Severity, str]]:
-    for before in reference.columns:
-        after = current.column_of(before.name)
-        if after is None:
-            yield before.name, severity, f"{before.name}: the column is gone ({before.type} in the reference)"
-        elif after.kind is not before.kind:
-            said = f"{before.name}: its type was {before.type} and is {after.type}, so nothing else is measured"
-            yield before.name, severity, said
-        elif after.type != before.type:
-            yield before.name, Severity.INFO, f"{before.name}: its type was {before.type} and is {after.type}"
-    for after in current.columns:
-        if reference.column_of(after.name) is None:
-            yield after.name, Severity.INFO, f"{after.name}: the column is new ({after.type})"
 
 
 def _looked_at(reference: Profile, current: Profile, limits: Drift) -> list[str]:
