@@ -28,6 +28,7 @@ _INTEGERS = {
 _FLOATS = {"FLOAT": "float32", "DOUBLE": "float64"}
 _MOMENTS = {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"}
 _ZONED = "TIMESTAMP WITH TIME ZONE"
+_SETTINGS: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _ROUGHLY = 0.8
 """The estimate of distinct values is some percent off: columns that may be unique are looked at again, exactly."""
 
@@ -43,8 +44,9 @@ def look(rows: str, *, memory: str | None = None) -> tuple[int, tuple[Seen, ...]
         DataError: The files can't be read.
     """
     try:
-        with duckdb.connect(config={"memory_limit": memory} if memory else {}) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
+        with duckdb.connect(config=_SETTINGS | ({"memory_limit": memory} if memory else {})) as connection:
+            # Parquet's statistics leave NaN out, and this optimizer (DuckDB 2.0) then takes isnan() for always false.
+            connection.execute("SET TimeZone = 'UTC'; SET disabled_optimizers = 'statistics_propagation'")
             columns = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()  # noqa: S608 - names are quoted
             types = {name: kind for name, kind, *_ in columns}
             figures = [figure for name, kind in types.items() for figure in _figures(name, kind)]
@@ -140,7 +142,7 @@ def _names_of(kind: str, *, has_nulls: bool) -> tuple[str, ...]:
     if kind == "BOOLEAN":
         return ("bool", "object") if has_nulls else ("bool",)
     if kind == _ZONED:
-        return ("Timestamp", "datetime64[us, UTC]", "datetime64[ns, UTC]")
+        return ("Timestamp",)
     return {"VARCHAR": ("str",), **dict.fromkeys(_MOMENTS - {"DATE", _ZONED}, ("datetime64",))}.get(kind, ())
 
 

@@ -119,8 +119,7 @@ def _of_table(rows: int, columns: Sequence[Seen], margin: float) -> Iterator[_En
 def _of_column(column: Seen, margin: float) -> Iterator[_Entry]:
     about = {"column": column.name}
     if column.types:
-        kwargs = {**about, "type_list": list(column.types)}
-        yield "expect_column_values_to_be_in_type_list", kwargs, Severity.CRITICAL, f"seen: {column.types[0]}"
+        yield _type(column)
     yield from _of_nulls(column, margin)
     if column.is_id:
         yield "expect_column_values_to_be_unique", about, Severity.CRITICAL, f"seen: unique in {_rows(column)}"
@@ -130,6 +129,16 @@ def _of_column(column: Seen, margin: float) -> Iterator[_Entry]:
         yield "expect_column_values_to_be_in_set", kwargs, Severity.WARNING, notes
         return
     yield from _of_values(column, margin)
+
+
+def _type(column: Seen) -> _Entry:
+    """Return what the type must be; Great Expectations finds a time's in no list (1.24), and a text's only there."""
+    seen = f"seen: {column.types[0]}"
+    if column.kind is Kind.TIME:
+        kwargs: dict[str, Any] = {"column": column.name, "type_": column.types[0]}
+        return "expect_column_values_to_be_of_type", kwargs, Severity.CRITICAL, seen
+    kwargs = {"column": column.name, "type_list": list(column.types)}
+    return "expect_column_values_to_be_in_type_list", kwargs, Severity.CRITICAL, seen
 
 
 def _of_nulls(column: Seen, margin: float) -> Iterator[_Entry]:
@@ -159,7 +168,7 @@ def _times(column: Seen) -> _Entry:
     """Return a floor; the last instant is no ceiling, since the next snapshot's is later."""
     first = column.least.replace(hour=0, minute=0, second=0, microsecond=0)
     kwargs = {"column": column.name, "min_value": first.isoformat()}
-    notes = f"seen: {column.least.isoformat()} to {column.greatest.isoformat()} in {_rows(column)}"
+    notes = f"seen: {column.least.isoformat()} to {column.greatest.isoformat()} in {_values(column)}"
     return "expect_column_values_to_be_between", kwargs, Severity.WARNING, notes
 
 
@@ -171,7 +180,7 @@ def _is_categories(column: Seen) -> bool:
 
 def _categories(column: Seen) -> _Entry:
     kwargs = {"column": column.name, "value_set": list(column.values)}
-    notes = f"seen: {counted(len(column.values), 'value', 'values')} in {_rows(column)}"
+    notes = f"seen: {counted(len(column.values), 'value', 'values')} in {_values(column)}"
     return "expect_column_values_to_be_in_set", kwargs, Severity.WARNING, notes
 
 
@@ -180,7 +189,7 @@ def _lengths(column: Seen, margin: float) -> _Entry:
     room = 0.0 if shortest == longest and column.is_id else _widened(margin, column.count)
     low, high = math.floor(shortest * (1 - min(room, 1))), math.ceil(longest * (1 + room))
     kwargs = {"column": column.name, "min_value": low, "max_value": high}
-    notes = f"seen: {shortest:,} to {longest:,} characters in {_rows(column)}"
+    notes = f"seen: {shortest:,} to {longest:,} characters in {_values(column)}"
     return "expect_column_value_lengths_to_be_between", kwargs, Severity.WARNING, notes
 
 
@@ -188,7 +197,7 @@ def _numbers(column: Seen, margin: float) -> Iterator[_Entry]:
     about = {"column": column.name}
     room = _widened(margin, column.count)
     low, high = _range(column.least, column.greatest, room, is_whole=column.is_whole)
-    notes = f"seen: {_number(column.least)} to {_number(column.greatest)} in {_rows(column)}"
+    notes = f"seen: {_number(column.least)} to {_number(column.greatest)} in {_values(column)}"
     kwargs = {**about, "min_value": low, "max_value": high}
     yield "expect_column_values_to_be_between", kwargs, Severity.WARNING, notes
     mean, std = column.mean, column.std
@@ -196,7 +205,7 @@ def _numbers(column: Seen, margin: float) -> Iterator[_Entry]:
         return
     half = std * (margin + 3 / math.sqrt(column.count))
     low, high = _outward(mean - half, mean + half, half)
-    notes = f"seen: {_number(mean)}, standard deviation {_number(std)}, in {_rows(column)}"
+    notes = f"seen: {_number(mean)}, standard deviation {_number(std)}, in {_values(column)}"
     yield "expect_column_mean_to_be_between", {**about, "min_value": low, "max_value": high}, Severity.WARNING, notes
 
 
@@ -247,6 +256,10 @@ def _plain(value: float) -> int | float:
 
 def _number(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+
+
+def _values(column: Seen) -> str:
+    return counted(column.count, "value", "values")
 
 
 def _rows(column: Seen) -> str:

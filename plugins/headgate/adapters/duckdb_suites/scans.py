@@ -75,11 +75,12 @@ class DataFiles:
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[Rows]:
         """Yield the rows as tables of some 100,000 rows, in order; one without rows when there are none."""
+        import duckdb  # noqa: F401 - it is what teaches `_duckdb` about Arrow
         import pyarrow as pa
 
         listed = "*" if columns is None else ", ".join(map(name, columns))
         with connected(folders=self.folders) as connection:
-            reader = connection.execute(f"SELECT {listed} FROM {self.reader}").to_arrow_reader(100_000)
+            reader = connection.sql(f"SELECT {listed} FROM {self.reader}").to_arrow_reader(100_000)
             seen = 0
             for seen, batch in enumerate(reader, start=1):  # noqa: B007 - counted for what follows
                 yield pa.Table.from_batches([batch])
