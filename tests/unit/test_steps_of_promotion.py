@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -12,13 +13,15 @@ from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core.mode import Mode
 from headgate.core.promotion import Entry, fold_log
 from headgate.core.refs import DeploymentRef, PromotionRef
-from headgate.core.windows import Windows
+from headgate.core.windows import Window, Windows
 from headgate.errors import DataError, DeploymentError, PromotionError
 from headgate.ports import Answer, Rows
 from headgate.steps.deploy import deploy_version
+from headgate.steps.keeping import Wanted
 from headgate.steps.promote import promote_candidate
-from headgate.steps.snapshot import take_snapshot
+from headgate.steps.snapshot import SnapshotPorts, take_snapshot
 from headgate.testing.fake_serving import FakeServingTarget
+from tests.unit.taking import Counting
 from tests.unit.world import MAY, Days, World, later
 
 
@@ -130,16 +133,13 @@ def test_a_version_that_is_no_longer_the_champion_is_not_deployed(world: World) 
 
 
 def test_rows_that_do_not_fill_the_windows_leave_nothing_behind(world: World) -> None:
-    class NoRows:
-        name = "nothing"
+    class NoRows(Days):
+        def read(self, windows: Windows, spans: Sequence[Window]) -> Iterator[pa.Table]:
+            yield from (batch.slice(0, 0) for batch in super().read(windows, spans))
 
-        def read(self, windows: Windows) -> pa.Table:
-            return Days().read(windows).slice(0, 0)
-
+    ports = SnapshotPorts(cutter=ArrowCutter(), store=world.store, profiler=Counting())
     with pytest.raises(DataError, match="no rows"):
-        take_snapshot(
-            world.run(), source=NoRows(), event_time="day", label="sold", cutter=ArrowCutter(), store=world.store
-        )
+        take_snapshot(world.run(), wanted=Wanted(source=NoRows(), event_time="day", label="sold"), ports=ports)
     assert world.tracker.runs == {}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from headgate.ports import Recipe
 from headgate.steps.evaluate import PREDICTIONS
 from headgate.steps.judge import explain
 from headgate.steps.promote import promote_candidate
+from headgate.steps.reading import manifest_of
 from tests.unit.world import MAY, Suite, World, later, result
 
 
@@ -31,10 +31,9 @@ def world() -> World:
 def test_the_same_rows_give_the_same_snapshot_and_a_manifest_that_says_what_is_in_it(world: World) -> None:
     first, second = world.snapshot(), world.snapshot()
     assert first == second
-    manifest = json.loads(world.store.get_document(first.manifest))
-    assert manifest["id"] == first.id
-    assert manifest["columns"] == ["day", "size", "sold"]
-    assert (first.training.rows, first.holdout.rows) == (30, 7)
+    manifest = manifest_of(world.store, first)
+    assert [column.name for column in manifest.columns] == ["day", "size", "sold"]
+    assert (first.training_rows, first.holdout_rows) == (30, 7)
 
 
 def test_other_windows_of_the_same_source_are_another_snapshot(world: World) -> None:

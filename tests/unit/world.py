@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,23 @@ from headgate.core.metrics import mae
 from headgate.core.policy import Policy
 from headgate.core.refs import CandidateRef, EvaluationRef, RunRef, SnapshotRef, ValidatedRef, VerdictRef
 from headgate.core.span import Span, days
-from headgate.core.validation import ExpectationResult, Finding, Severity
-from headgate.core.windows import Rolling, Windows
+from headgate.core.suite import Expectation, Measured
+from headgate.core.suite import Suite as AskedSuite
+from headgate.core.validation import Finding, Severity
+from headgate.core.windows import Rolling, Window, Windows
 from headgate.errors import ModelRefusedError
-from headgate.ports import LoadedModel, Question, Recipe, Rows
+from headgate.ports import LoadedModel, Question, Recipe, RowsScan, Sighting
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate
 from headgate.steps.judge import judge_candidate
+from headgate.steps.keeping import Wanted
 from headgate.steps.models import ModelShelf
-from headgate.steps.snapshot import take_snapshot
+from headgate.steps.snapshot import SnapshotPorts, take_snapshot
 from headgate.steps.train import train_candidate
-from headgate.steps.validate import validate_snapshot
+from headgate.steps.validate import Demands, ValidationPorts, validate_snapshot
 from headgate.testing.fake_log import FakePromotionLog
 from headgate.testing.fake_tracking import FakeRunTracker
 from headgate.testing.memory_store import MemoryStore
+from tests.unit.taking import Counting
 
 MAY = datetime(2024, 5, 1, tzinfo=UTC)
 POLICY = Policy(gates=(AtMost(mae, 5.0), NoWorseThan(mae, tolerance=0.5)))
@@ -52,10 +56,10 @@ class Days:
 
     name = "days"
 
-    def read(self, windows: Windows) -> pa.Table:
+    def read(self, windows: Windows, spans: Sequence[Window]) -> Iterator[pa.Table]:
         first = windows.training.start
         count = (windows.holdout.end - first).days
-        return pa.table(
+        yield pa.table(
             {
                 "day": [first + timedelta(days=number) for number in range(count)],
                 "size": [float(number % 7) for number in range(count)],
@@ -63,15 +67,36 @@ class Days:
             }
         )
 
+    def token(self, span: Window, as_of: datetime) -> str | None:
+        return None
+
+    def look(self, span: Window, as_of: datetime) -> Sighting:
+        return Sighting(rows=(span.end - span.start).days, newest=span.end - timedelta(days=1))
+
 
 class Suite:
-    """A suite whose results are given."""
+    """A suite and its engine, whose findings are given."""
 
-    def __init__(self, *results: ExpectationResult) -> None:
+    name = "headgate"
+
+    def __init__(self, *results: tuple[Finding, Severity]) -> None:
         self.results = results
 
-    def run(self, suite: str, rows: Rows) -> tuple[ExpectationResult, ...]:
-        return self.results
+    @property
+    def asked(self) -> AskedSuite:
+        column = {"column": "size"}
+        expectations = [
+            Expectation(type="expect_x", kwargs=column, severity=severity, place=place)
+            for place, (_, severity) in enumerate(self.results)
+        ]
+        return AskedSuite(name="suite", expectations=tuple(expectations))
+
+    def takes(self, expectation: Expectation) -> bool:
+        return True
+
+    def run(self, expectations: Sequence[Expectation], rows: RowsScan) -> tuple[Measured, ...]:
+        success = {Finding.MET: True, Finding.UNMET: False, Finding.BROKEN: None}
+        return tuple(Measured(success=success[finding], error="it broke") for finding, _ in self.results)
 
 
 class Loader:
@@ -95,10 +120,8 @@ class NoPages:
         return "<p>evaluation</p>"
 
 
-def result(finding: Finding, severity: Severity = Severity.CRITICAL) -> ExpectationResult:
-    return ExpectationResult(
-        expectation="expect_x", column="size", severity=severity, finding=finding, sentence=f"size {finding}"
-    )
+def result(finding: Finding, severity: Severity = Severity.CRITICAL) -> tuple[Finding, Severity]:
+    return finding, severity
 
 
 class World:
@@ -124,26 +147,26 @@ class World:
         )
 
     def snapshot(self, *run: Any) -> SnapshotRef:
-        return take_snapshot(
-            self.run(*run), source=Days(), event_time="day", label="sold", cutter=ArrowCutter(), store=self.store
-        )
+        ports = SnapshotPorts(cutter=ArrowCutter(), store=self.store, profiler=Counting())
+        return take_snapshot(self.run(*run), wanted=Wanted(source=Days(), event_time="day", label="sold"), ports=ports)
 
     def validated(self, *run: Any) -> ValidatedRef:
-        return validate_snapshot(
-            self.snapshot(*run),
-            suite="suite",
-            runner=self.suite,
+        ports = ValidationPorts(
+            engines=(self.suite,),
             table=self.table,
             store=self.store,
+            log=self.log,
             tracker=self.tracker,
             pages=NoPages(),
         )
+        return validate_snapshot(self.snapshot(*run), demands=Demands(suite=self.suite.asked), ports=ports).validated
 
     def trained(self, *run: Any, recipe: Recipe | None = None) -> CandidateRef:
         return train_candidate(
             self.validated(*run),
             recipe=recipe or Recipe(build="tests.unit.world:build"),
             trainer=SklearnTrainer(),
+            table=self.table,
             store=self.store,
             tracker=self.tracker,
         )
