@@ -10,7 +10,6 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from headgate.adapters.dotted_paths import load_object
 from headgate.core.suite import Suite
 from headgate.core.suite_catalogue import CATALOGUE
 from headgate.core.suite_reading import read_suite
@@ -34,6 +33,8 @@ def load_suite(name: str) -> Suite:
     """
     if not _DOTTED.fullmatch(name) or _found(name):
         return read_suite(name, _read(name))
+    from headgate.adapters.dotted_paths import load_object  # and with it the specification, which JSON does without
+
     build = load_object(name)
     if not callable(build):
         msg = f"expectations {name} must be a function that returns a suite. Got {build!r} instead."

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from headgate.core.sentences import result_of
 from headgate.core.suite import Expectation, Measured, Suite
 from headgate.core.validation import ExpectationResult
-from headgate.ports import RowsScan, SuiteRunner
+
+if TYPE_CHECKING:  # a command that checks a hundred rows doesn't wait for every port
+    from headgate.ports import RowsScan, SuiteRunner
 
 _UNTAKEN = Measured(success=None, error="no engine knows it")
 

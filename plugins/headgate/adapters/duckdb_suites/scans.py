@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.adapters.duckdb_suites.connections import connected
 from headgate.adapters.duckdb_suites.quoting import name, text
-from headgate.ports.rows import Rows, RowsScan
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a command that checks a hundred rows doesn't wait for Arrow, nor for every port
     import pyarrow as pa
+
+    from headgate.ports.rows import Rows, RowsScan
 
 _FEW_CELLS = 2_000_000
 _SCANNED = "headgate_scan"
@@ -66,12 +68,12 @@ class DataFiles:
     @property
     def num_rows(self) -> int:
         """How many rows they have together."""
-        return int(self._asked(f"SELECT count(*) FROM {self.reader}")[0][0])
+        return self._looked_at[1]
 
     @property
     def column_names(self) -> list[str]:
         """The columns, in order."""
-        return [row[0] for row in self._asked(f"DESCRIBE SELECT * FROM {self.reader}")]
+        return list(self._looked_at[0])
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[Rows]:
         """Yield the rows as tables of some 100,000 rows, in order; one without rows when there are none."""
@@ -95,9 +97,13 @@ class DataFiles:
         """Return nothing: DuckDB's own errors tell."""
         return None
 
-    def _asked(self, query: str) -> list[tuple[Any, ...]]:
+    @cached_property
+    def _looked_at(self) -> tuple[list[str], int]:
+        """Columns and rows, at one look: a connection costs 20 ms, and everybody asks."""
         with connected(folders=self.folders) as connection:
-            return connection.execute(query).fetchall()
+            described = connection.execute(f"DESCRIBE SELECT * FROM {self.reader}").fetchall()
+            rows = connection.execute(f"SELECT count(*) FROM {self.reader}").fetchall()
+        return [row[0] for row in described], int(rows[0][0])
 
 
 class Parts:
