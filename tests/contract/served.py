@@ -48,9 +48,6 @@ class Registry:
 
     def log(self, estimator: Any, rows: pd.DataFrame) -> str:
         """Log a fitted estimator as a run of the chain would; return the logged model's id."""
-        self._logged += 1
-        run, tracker = run_of(self.model, day=self._logged), MlflowRunTracker(self._url)
-        tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
         with quiet():
             saved = skops_io.dumps(estimator)
             types = tuple(skops_io.get_untrusted_types(data=saved))
@@ -63,6 +60,13 @@ class Registry:
             seconds=0.1,
             facts={},
         )
+        return self.log_fitted(fitted)
+
+    def log_fitted(self, fitted: Fitted) -> str:
+        """Log what a trainer fitted; return the logged model's id."""
+        self._logged += 1
+        run, tracker = run_of(self.model, day=self._logged), MlflowRunTracker(self._url)
+        tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
         return log_candidate(tracker, tracked, run, fitted)
 
     def promote(self, model_id: str) -> str:

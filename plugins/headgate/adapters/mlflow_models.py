@@ -32,6 +32,8 @@ from headgate.ports import Fitted
 
 LIBRARIES = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
 DIGEST_SIZE = 36
+TAKES_KEY = "headgate.takes"
+"""Where an `MLmodel` file says what its estimator takes."""
 
 _REFUSED = re.compile(r"[^\w.\- :]")
 _FILE = "model.skops"
@@ -59,7 +61,9 @@ def save_folder(fitted: Fitted, folder: Path, signature: ModelSignature, *, mlfl
     evaluation loads it anyway). A contract test holds the two folders against each other.
     """
     folder.mkdir()
-    model = Model(run_id=mlflow_run, model_uuid=None, signature=signature)
+    # MLflow's own folder has no metadata: what takes a frame is like any other.
+    metadata = None if fitted.takes == "pandas" else {TAKES_KEY: fitted.takes}
+    model = Model(run_id=mlflow_run, model_uuid=None, signature=signature, metadata=metadata)
     with quiet():  # MLflow's way to write an example is deprecated by pandas
         _save_example(model, fitted.example, str(folder))
     (folder / _FILE).write_bytes(fitted.saved)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -17,10 +18,11 @@ from mlflow.pyfunc import PyFuncModel, scoring_server
 from mlflow.types import DataType, Schema
 from mlflow.utils.proto_json_utils import cast_df_types_according_to_schema
 
+from headgate.adapters.arrow_features import features_of_frame
 from headgate.adapters.mlflow_client import MlflowServer, download_model, is_missing, is_whole
 from headgate.core.serving import Version
 from headgate.errors import InputError, ModelRefusedError
-from headgate.ports import ModelLoader
+from headgate.ports import ModelLoader, Takes
 
 CHAMPION = "champion"
 METHODS = ("predict", "predict_proba", "decision_function")
@@ -94,6 +96,7 @@ class MlflowChampionSource:
                 version=version.version,
                 metadata=_metadata(folder),
                 estimator=loaded.model,
+                takes=loaded.takes,
                 example=example.read_bytes() if example.is_file() else None,
             )
 
@@ -119,21 +122,30 @@ class ScoringModel:
         version: The registry's number; each answer says so.
         metadata: The model's `MLmodel` file.
         estimator: The scikit-learn estimator.
+        takes: What it takes features as.
         example: The body of a request that the model was logged with, if it was.
     """
 
-    def __init__(self, *, version: str, metadata: Model, estimator: Any, example: bytes | None = None) -> None:  # noqa: ANN401 - any estimator
+    def __init__(
+        self,
+        *,
+        version: str,
+        metadata: Model,
+        estimator: Any,  # noqa: ANN401 - any estimator
+        takes: Takes = "pandas",
+        example: bytes | None = None,
+    ) -> None:
         self._version = version
-        self._estimator = estimator
+        self._estimator = _of_frames(estimator, takes)
         self._example = example
         self._schema: Schema = metadata.get_input_schema()
         self._plain = _plain_columns(self._schema)
         # MLflow would cut 1.5 to 1 and take "false" for true.
         self._whole = [name for name, kind in self._schema.input_dict().items() if kind.type in _WHOLE]
         self._enforcing = {
-            method: PyFuncModel(model_meta=metadata, model_impl=estimator, predict_fn=method)
+            method: PyFuncModel(model_meta=metadata, model_impl=self._estimator, predict_fn=method)
             for method in METHODS
-            if hasattr(estimator, method)
+            if hasattr(self._estimator, method)
         }
 
     def answer(self, body: bytes, content_type: str) -> str:
@@ -213,6 +225,17 @@ class ScoringModel:
             msg = f"columns {_listed(lost)} of a request must hold values of the signature's type. Got others instead."
             raise InputError(msg)
         return cast
+
+
+def _of_frames(estimator: Any, takes: Takes) -> Any:  # noqa: ANN401 - any estimator
+    """Return what answers to frames, whatever the estimator takes."""
+    if takes == "pandas":
+        return estimator
+
+    def asked(method: str) -> Callable[[pd.DataFrame], Any]:
+        return lambda frame: getattr(estimator, method)(features_of_frame(frame, takes))
+
+    return SimpleNamespace(**{method: asked(method) for method in METHODS if hasattr(estimator, method)})
 
 
 def _model_id_of(source: str | None) -> str | None:

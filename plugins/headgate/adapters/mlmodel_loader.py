@@ -10,7 +10,9 @@ from typing import Any
 import yaml
 
 from headgate.errors import ModelRefusedError
-from headgate.ports import LoadedModel
+from headgate.ports import TAKES, LoadedModel, Takes
+
+_TAKES_KEY = "headgate.takes"
 
 
 class MlmodelLoader:
@@ -31,7 +33,7 @@ class MlmodelLoader:
         """
         metadata = _metadata(folder)
         model = self._load_estimator(_estimator_file(metadata, folder), trusted=tuple(trusted))
-        return LoadedModel(model=model, features=_features(metadata))
+        return LoadedModel(model=model, features=_features(metadata), takes=_takes(metadata))
 
 
 def _estimator_file(metadata: dict[str, Any], folder: Path) -> Path:
@@ -74,3 +76,13 @@ def _features(metadata: dict[str, Any]) -> tuple[str, ...]:
     except (KeyError, TypeError, ValueError) as error:
         msg = "model must have a signature that names its columns. Got none instead."
         raise ModelRefusedError(msg) from error
+
+
+def _takes(metadata: dict[str, Any]) -> Takes:
+    """Return what a model takes; the first of all ways where it doesn't say, as those before it was asked don't."""
+    said = (metadata.get("metadata") or {}).get(_TAKES_KEY, TAKES[0])
+    for takes in TAKES:
+        if takes == said:
+            return takes
+    msg = f"model must take features as one of {', '.join(TAKES)}. Got {said!r} instead."
+    raise ModelRefusedError(msg)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from joblib import parallel_config
 from sklearn import metrics as sk
 
+from headgate.adapters.arrow_features import features_of
 from headgate.core.evaluation import OVERALL, Measure
 from headgate.core.metrics import Metric, Needs
 from headgate.errors import DataError, InputError
@@ -89,13 +90,13 @@ def _predicted(model: LoadedModel, table: pa.Table, *, who: str) -> _Predicted:
     if missing:
         msg = f"{who} must find its features in the holdout. Got no {', '.join(missing)} instead."
         raise DataError(msg)
-    frame = table.select(list(model.features)).to_pandas(split_blocks=True)
+    given = features_of(table.select(list(model.features)), model.takes)
     try:
         with parallel_config(backend="sequential"):  # a forest's threads add their trees up in any order
-            values = np.asarray(model.model.predict(frame))
+            values = np.asarray(model.model.predict(given))
             classes = getattr(model.model, "classes_", None)
             has_probabilities = classes is not None and hasattr(model.model, "predict_proba")
-            probabilities = np.asarray(model.model.predict_proba(frame)) if has_probabilities else None
+            probabilities = np.asarray(model.model.predict_proba(given)) if has_probabilities else None
     except Exception as error:
         said = " ".join(str(error).split())  # scikit-learn's advice has many lines
         msg = f"{who} must be able to score the holdout. Got {type(error).__name__}: {said} instead."

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from joblib import parallel_config
 from threadpoolctl import threadpool_limits
 
+from headgate.adapters.arrow_features import features_of, frame_of
 from headgate.adapters.dotted_paths import load_object
 from headgate.adapters.quiet_skops import quiet, skops_io
 from headgate.core.trust import untrusted_of
@@ -57,21 +57,24 @@ class SklearnTrainer:
             ModelRefusedError: The fitted estimator holds types that nobody trusts.
         """
         table = cast("pa.Table", rows)
-        frame = table.select(_features(recipe, table, label, event_time)).to_pandas(split_blocks=True)
+        features = table.select(_features(recipe, table, label, event_time))
+        given = features_of(features, recipe.takes)
         labels = table.column(label).to_numpy()
         with _seeded(recipe.seed), _limited(recipe.threads):
             model = _build(recipe)
             _fix_random_states(model, recipe.seed)
-            seconds, answers = _fit(model, frame, labels, recipe.build)
+            seconds, answers = _fit(model, given, labels, recipe.build)
         saved, trusted = _saved(model, recipe.trusted)
+        frame = given[:_PREDICTED_ROWS] if recipe.takes == "pandas" else frame_of(features, _PREDICTED_ROWS)
         return Fitted(
             model=model,
             example=frame.head(_EXAMPLE_ROWS),
-            prediction=(frame.head(_PREDICTED_ROWS), answers),
+            prediction=(frame, answers),
             saved=saved,
             trusted=trusted,
             seconds=seconds,
-            facts=_facts(recipe.build, frame),
+            facts={**_facts(recipe.build, features), "takes": recipe.takes},
+            takes=recipe.takes,
         )
 
 
@@ -134,14 +137,14 @@ def _fix_random_states(model: Any, seed: int) -> None:  # noqa: ANN401 - any est
     model.set_params(**{name: seed for name in states if params[name] is None})
 
 
-def _fit(model: Any, frame: pd.DataFrame, labels: np.ndarray[Any, Any], build: str) -> tuple[float, Any]:  # noqa: ANN401
+def _fit(model: Any, given: Any, labels: np.ndarray[Any, Any], build: str) -> tuple[float, Any]:  # noqa: ANN401
     """Return the seconds of the fit, and what the model answers for the first rows."""
     started = time.perf_counter()
     try:
-        model.fit(frame, labels)
+        model.fit(given, labels)
         seconds = time.perf_counter() - started
         with parallel_config(backend="sequential"):  # a forest's threads add their trees up in any order
-            return seconds, model.predict(frame.head(_PREDICTED_ROWS))
+            return seconds, model.predict(given[:_PREDICTED_ROWS])
     except HeadgateError:
         raise
     except Exception as error:
@@ -216,7 +219,7 @@ def _digest_of(build: str, sources: tuple[Path, ...]) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _facts(build: str, frame: pd.DataFrame) -> dict[str, str]:
+def _facts(build: str, features: pa.Table) -> dict[str, str]:
     sources = _sources(build)
     commit = _commit(sources[0].parent) if sources else ""
     return {
@@ -224,8 +227,8 @@ def _facts(build: str, frame: pd.DataFrame) -> dict[str, str]:
         **_versions(),
         "code": _digest_of(build, sources),
         **({"git_commit": commit} if commit else {}),
-        "n_features": str(frame.shape[1]),
-        "n_rows": str(frame.shape[0]),
+        "n_features": str(features.num_columns),
+        "n_rows": str(features.num_rows),
     }
 
 

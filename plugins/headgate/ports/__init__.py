@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from headgate.ports.cutting import Cut, Gathered, RowsCutter, RowsPile
 from headgate.ports.models import (
+    TAKES,
     Fitted,
     LoadedModel,
     ModelLoader,
@@ -14,6 +15,7 @@ from headgate.ports.models import (
     Recipe,
     Scored,
     Scorer,
+    Takes,
     Trainer,
 )
 from headgate.ports.records import Evidence, Pages, PromotionLog, RunTracker
@@ -32,6 +34,7 @@ from headgate.ports.rows import (
 from headgate.ports.serving import Answer, ServingTarget
 
 __all__ = [
+    "TAKES",
     "Answer",
     "CheckRunner",
     "Cut",
@@ -59,5 +62,6 @@ __all__ = [
     "Sighting",
     "SnapshotStore",
     "SuiteRunner",
+    "Takes",
     "Trainer",
 ]

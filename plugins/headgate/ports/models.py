@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from headgate.core.evaluation import Measure
 from headgate.core.metrics import Metric
 from headgate.ports.rows import Rows
+
+Takes = Literal["pandas", "numpy", "arrow"]
+"""What features are given to an estimator as: a frame, a matrix of floats, or a table."""
+
+TAKES: tuple[Takes, ...] = get_args(Takes)
+"""Each of them; the first is what a model takes that doesn't say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,7 @@ class Recipe:
         features: Columns to learn from; every column but label and event time when `None`.
         trusted: Types of the user's own that a saved model may hold, besides scikit-learn's, NumPy's and SciPy's.
         threads: Most threads of one fit; no limit when `None`.
+        takes: What the estimator is fitted with, and asked with ever after.
     """
 
     build: str
@@ -31,6 +38,7 @@ class Recipe:
     features: tuple[str, ...] | None = None
     trusted: tuple[str, ...] = ()
     threads: int | None = None
+    takes: Takes = "pandas"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +47,13 @@ class Fitted:
 
     Args:
         model: The estimator itself.
-        example: Two rows of features (a pandas frame), as the model takes them.
-        prediction: Up to 1,000 rows of features, and what it predicts for them: for the signature.
+        example: Two rows of features (a pandas frame).
+        prediction: Up to 1,000 rows of features (a pandas frame), and what it predicts for them: for the signature.
         saved: The estimator as the content of a skops file.
         trusted: The types that it holds and that were allowed, computed and checked.
         seconds: Wall time of the fit.
         facts: Library versions and whatever else explains the fit, as text.
+        takes: What the estimator takes.
     """
 
     model: Any
@@ -54,6 +63,7 @@ class Fitted:
     trusted: tuple[str, ...]
     seconds: float
     facts: Mapping[str, str]
+    takes: Takes = "pandas"
 
 
 class Trainer(Protocol):
@@ -80,10 +90,11 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedModel:
-    """A model from the registry, with the columns that its signature asks for."""
+    """A model from the registry, with the columns that its signature asks for, and what it takes them as."""
 
     model: Any
     features: tuple[str, ...]
+    takes: Takes = "pandas"
 
 
 class ModelLoader(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from headgate.errors import InputError
-from headgate.ports import Recipe
+from headgate.ports import TAKES, Recipe, Takes
 from headgate.spec.checks import require_dotted
 
 FORM_FIELDS = ("as_of", "dry_run", "reason")
@@ -74,6 +74,8 @@ class Estimator:
         features: Columns to learn from; every column but label and event time when `None`.
         trusted: Types of your own that a saved model may hold, such as `include.co2.model.Detrend`.
         threads: Most threads of one fit; no limit when `None`.
+        takes: What features are given to it as, in training and ever after: `pandas` (a frame), `numpy` (a matrix of
+            floats; every feature must be numeric) or `arrow` (a `pyarrow.Table`, which scikit-learn takes since 1.9).
     """
 
     build: str
@@ -82,6 +84,7 @@ class Estimator:
     features: tuple[str, ...] | None = None
     trusted: tuple[str, ...] = ()
     threads: int | None = None
+    takes: Takes = "pandas"
 
     def __post_init__(self) -> None:
         require_dotted("estimator.build", self.build)
@@ -94,6 +97,9 @@ class Estimator:
         object.__setattr__(self, "params", params)
         if type(self.seed) is not int or not 0 <= self.seed < 2**32:
             msg = f"estimator.seed must be a whole number in [0, 2**32). Got {self.seed!r} instead."
+            raise InputError(msg)
+        if self.takes not in TAKES:
+            msg = f"estimator.takes must be one of {', '.join(TAKES)}. Got {self.takes!r} instead."
             raise InputError(msg)
 
     def recipe(self, form: Mapping[str, Any]) -> Recipe:
@@ -114,4 +120,5 @@ class Estimator:
             features=self.features,
             trusted=self.trusted,
             threads=self.threads,
+            takes=self.takes,
         )

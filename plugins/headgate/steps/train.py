@@ -64,7 +64,7 @@ def train_candidate(
 
 
 def fingerprint_of(snapshot_id: str, recipe: Recipe, code: str) -> str:
-    """Return what makes two fits the same: a sha256, in hex, of snapshot, code, params, seed and features."""
+    """Return what makes two fits the same: a sha256, in hex, of the snapshot, the code and the recipe."""
     parts = {
         "snapshot": snapshot_id,
         "code": code,
@@ -72,6 +72,7 @@ def fingerprint_of(snapshot_id: str, recipe: Recipe, code: str) -> str:
         "params": dict(recipe.params),
         "seed": recipe.seed,
         "features": recipe.features,
+        "takes": recipe.takes,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
