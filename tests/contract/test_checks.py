@@ -73,7 +73,7 @@ def test_a_query_that_returns_no_rows_is_met() -> None:
 def test_a_query_says_how_many_rows_it_returned_and_shows_a_few() -> None:
     result = sql("SELECT day, load FROM rows WHERE load < 0;  -- below zero")
     assert (result.finding, result.sentence) == (UNMET, "mine: 1 row returned, none expected")
-    assert result.rows == ((("day", "2024-05-01T00:00:00Z"), ("load", "-2.0")),)
+    assert result.rows == ((("day", "2024-05-01"), ("load", "-2")),)
 
 
 def test_times_are_told_in_utc() -> None:
@@ -191,7 +191,7 @@ def test_every_error_of_a_schema_is_counted() -> None:
     assert "load not_nullable (1)" in result.sentence
     assert "load greater_than_or_equal_to(0) (1)" in result.sentence
     assert result.share == pytest.approx(2 / 3)
-    assert "-2.0" in result.samples
+    assert "-2" in result.samples
 
 
 def test_a_schema_about_the_whole_frame_sees_all_parts() -> None:

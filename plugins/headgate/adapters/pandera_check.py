@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from headgate.adapters.dotted_paths import load_object
-from headgate.core.checks import SHOWN, broken, decided, text_of
+from headgate.core.checks import SHOWN, broken, decided
 from headgate.core.quarantine import percent
+from headgate.core.sentences import text_of
 from headgate.core.validation import ExpectationResult
 from headgate.errors import InputError
 from headgate.ports import RowsScan
@@ -87,6 +88,6 @@ def _schema_of(path: str) -> Any:  # noqa: ANN401 - a schema, or a model's class
 def _named(cases: pd.DataFrame) -> str:
     """Return which checks failed, how often each: `load greater_than(0) (12), station not_nullable (1)`."""
     about = cases["column"].where(cases["column"].notna(), cases["failure_case"])  # a column that isn't there
-    counts = Counter(zip(about.map(text_of), cases["check"].map(text_of), strict=True))
+    counts = Counter(zip(about.map(str), cases["check"].map(str), strict=True))
     named = [f"{column} {check} ({count:,})" for (column, check), count in counts.most_common(_NAMED)]
     return ", ".join(named) + (f" and {len(counts) - _NAMED} more" if len(counts) > _NAMED else "")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from headgate.core.quarantine import percent
+from headgate.core.sentences import text_of
 from headgate.core.validation import ExpectationResult, Finding, Severity
 
 SHOWN = 5
 """How many rows that fail a check are kept."""
 
-_LONGEST = 80
 _ENGINE = "check"
 
 
@@ -79,17 +78,3 @@ def broken(name: str, severity: Severity, why: str) -> ExpectationResult:
         sentence=f"{name}: broke: {' '.join(why.split())}",
         engine=_ENGINE,
     )
-
-
-def text_of(value: object) -> str:
-    """Return a value as a short text.
-
-    >>> text_of(None), text_of(datetime(2024, 5, 1, tzinfo=UTC)), text_of("x" * 100)[-3:]
-    ('null', '2024-05-01T00:00:00Z', 'xx…')
-    """
-    if value is None:
-        return "null"
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    text = str(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

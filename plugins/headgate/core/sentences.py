@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
+from headgate.core.quarantine import percent
 from headgate.core.suite import Expectation, Measured
 from headgate.core.suite_arguments import time_of
 from headgate.core.validation import ExpectationResult, Finding
@@ -101,7 +102,7 @@ def result_of(expectation: Expectation, found: Measured, present: Sequence[str],
 
 def _question(expectation: Expectation) -> str:
     options = [
-        f"{name.removesuffix('_value').removesuffix('_')} {_text(value, longest=_LONG)}"
+        f"{name.removesuffix('_value').removesuffix('_')} {text_of(value, longest=_LONG)}"
         for name, value in expectation.kwargs.items()
         if name not in _NOT_ASKED or (name == "column_list" and not expectation.columns)
     ]
@@ -118,7 +119,7 @@ def _counts(expectation: Expectation, found: Measured) -> str:
     what = "rows" if len(expectation.columns) > 1 else "values"
     looked_at = (found.element_count or 0) - (found.missing_count or 0)
     phrase = _PHRASES.get(expectation.type, "don't meet it")
-    share = _percent((found.unexpected_percent or 0.0) / 100)
+    share = percent((found.unexpected_percent or 0.0) / 100)
     return f"{found.unexpected_count:,} of {looked_at:,} {what} ({share}) {phrase}"
 
 
@@ -133,7 +134,7 @@ def _observed(expectation: Expectation, found: Measured, present: Sequence[str])
     if found.observed is None:
         besides = _samples(found.samples)
         return f"found {', '.join(besides)} besides" if besides else "found no value"
-    return f"found {_text(found.observed, longest=_LONGEST)}"
+    return f"found {text_of(found.observed, longest=_LONGEST)}"
 
 
 def _set_difference(expected: Iterable[str], present: Sequence[str]) -> str:
@@ -141,7 +142,7 @@ def _set_difference(expected: Iterable[str], present: Sequence[str]) -> str:
     missing = [column for column in expected if column not in present]
     kinds = {"unexpected": unexpected, "missing": missing}
     return "; ".join(
-        f"{kind}: {_text(sorted(columns), longest=_LONGEST)}" for kind, columns in kinds.items() if columns
+        f"{kind}: {text_of(sorted(columns), longest=_LONGEST)}" for kind, columns in kinds.items() if columns
     )
 
 
@@ -150,19 +151,24 @@ def _order_difference(expected: Sequence[str], present: Sequence[str]) -> str:
     wrong = next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(expected), len(present)))
     there = repr(present[wrong]) if wrong < len(present) else "nothing"
     wanted = repr(expected[wrong]) if wrong < len(expected) else "the end"
-    return f"column {wrong} is {there} instead of {wanted}; found {_text(list(present), longest=_LONGEST)}"
+    return f"column {wrong} is {there} instead of {wanted}; found {text_of(list(present), longest=_LONGEST)}"
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[tuple[str, str], ...], ...]:
-    return tuple(tuple((name, _text(value, longest=_LONG)) for name, value in row.items()) for row in rows[:_ROWS])
+    return tuple(tuple((name, text_of(value, longest=_LONG)) for name, value in row.items()) for row in rows[:_ROWS])
 
 
 def _samples(values: Sequence[Any]) -> tuple[str, ...]:
-    texts = (_text(value, longest=_SHORT) for value in values)
+    texts = (text_of(value, longest=_SHORT) for value in values)
     return tuple(dict.fromkeys(text for text in texts if text != "null"))[:_SAMPLES]
 
 
-def _text(value: Any, *, longest: int) -> str:  # noqa: ANN401 - whatever a column holds
+def text_of(value: Any, *, longest: int = _LONG) -> str:  # noqa: ANN401 - whatever a column holds
+    """Return a value as a short text, a text in quotes.
+
+    >>> text_of(None), text_of(0.25), text_of("a")
+    ('null', '0.25', "'a'")
+    """
     if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
         return "null"
     if isinstance(value, float):
@@ -171,24 +177,11 @@ def _text(value: Any, *, longest: int) -> str:  # noqa: ANN401 - whatever a colu
         written = value if isinstance(value, str) else value.isoformat()
         return written.removesuffix("T00:00:00").removesuffix("T00:00:00+00:00")
     if isinstance(value, Mapping):
-        return _cut(", ".join(f"{key} {_text(v, longest=longest)}" for key, v in value.items()), longest)
+        return _cut(", ".join(f"{key} {text_of(v, longest=longest)}" for key, v in value.items()), longest)
     if isinstance(value, list | tuple | set):
-        return _cut(f"[{', '.join(_text(v, longest=longest) for v in value)}]", longest)
+        return _cut(f"[{', '.join(text_of(v, longest=longest) for v in value)}]", longest)
     return _cut(repr(value) if isinstance(value, str) else str(value), longest)
 
 
 def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def _percent(share: float) -> str:
-    """Return a share in percent, never rounded to none or all when it is neither.
-
-    >>> _percent(3 / 520), _percent(1e-7), _percent(0.0)
-    ('0.58 %', '< 0.01 %', '0 %')
-    """
-    if 0 < share < 0.0001:  # noqa: PLR2004 - half of what two decimals can show
-        return "< 0.01 %"
-    if 0.9999 < share < 1:  # noqa: PLR2004
-        return "> 99.99 %"
-    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + " %"

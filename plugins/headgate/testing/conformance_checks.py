@@ -57,7 +57,7 @@ class CheckConformance(ABC):
     def test_rows_that_are_wrong_are_shown_whole(self) -> None:
         """A few, not all, as text."""
         first = self.make(Severity.CRITICAL).run(MemoryScan(_BAD)).rows[0]
-        assert dict(first) == {"load": "-1.0", "station": "a"}
+        assert dict(first) == {"load": "-1", "station": "'a'"}
         assert 0 < len(self.make(Severity.CRITICAL).run(MemoryScan(_MANY)).rows) <= _MOST_SHOWN
 
     def test_no_rows_are_no_wrong_rows(self) -> None:
