@@ -173,6 +173,9 @@ BOUND = Kind(
     fits=lambda value: is_number(value) or time_of(value) is not None,
 )
 VALUES = Kind(words="a list of values", fits=lambda value: isinstance(value, list))
+SOME_VALUES = Kind(
+    words="a list of values that isn't empty", fits=lambda value: isinstance(value, list) and value != []
+)
 PAIRS = Kind(
     words="a list of pairs such as [[1, 2]]",
     fits=lambda value: isinstance(value, list) and all(map(_is_pair, value)),

@@ -21,6 +21,7 @@ from headgate.core.suite_arguments import (
     REGEX,
     REGEXES,
     SHARE,
+    SOME_VALUES,
     TEXT,
     TEXTS,
     VALUES,
@@ -95,7 +96,7 @@ def _table(optional: Kinds | None = None, **needed: Kind) -> Arguments:
 
 
 CATALOGUE: Mapping[str, Arguments] = {
-    "expect_column_distinct_values_to_be_in_set": _whole(value_set=VALUES),
+    "expect_column_distinct_values_to_be_in_set": _whole(value_set=SOME_VALUES),
     "expect_column_distinct_values_to_contain_set": _whole(value_set=VALUES),
     "expect_column_distinct_values_to_equal_set": _whole(value_set=VALUES),
     "expect_column_kl_divergence_to_be_less_than": _whole(

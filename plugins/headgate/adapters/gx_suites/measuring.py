@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -31,16 +31,27 @@ def measured(expectation: Expectation, found: ExpectationValidationResult, frame
             unexpected_count=int(result["unexpected_count"]),
             samples=samples,
         )
-    return Measured(success=bool(found.success), observed=_observed(result), samples=samples)
+    observed = _observed(result, is_aware=any(_is_aware(frame, column) for column in expectation.columns))
+    return Measured(success=bool(found.success), observed=observed, samples=samples)
 
 
-def _observed(result: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+def _observed(result: Mapping[str, Any], *, is_aware: bool) -> Any:  # noqa: ANN401 - JSON
     """Return the observed value; of distinct values what is too many and too few, since GX observes no other."""
     observed = result.get("observed_value")
     differences = {"unexpected": "partial_unexpected_list", "missing": "partial_missing_list"}
     if observed is None and differences.values() & result.keys():
         return {kind: plain(result[key]) for kind, key in differences.items() if result.get(key)} or None
+    if isinstance(observed, list) and is_aware:  # the most common values, which lost their zone
+        observed = [pd.Timestamp(value).tz_localize(UTC) if _is_naive(value) else value for value in observed]
     return plain(observed)
+
+
+def _is_naive(value: object) -> bool:
+    return isinstance(value, np.datetime64)
+
+
+def _is_aware(frame: pd.DataFrame, column: str) -> bool:
+    return column in frame and getattr(frame[column].dtype, "tz", None) is not None
 
 
 def _raised(info: Mapping[str, Any]) -> str:
@@ -62,19 +73,23 @@ def _samples(values: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(first[text] for text, _ in counted.most_common() if text in first)[:_SAMPLES]
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - JSON, a kind each
-    """Return a value of pandas' or numpy's as JSON has it; times as ISO texts, what isn't there as `None`."""
+def plain(value: Any) -> Any:  # noqa: ANN401, C901, PLR0911 - JSON, a kind each
+    """Return a value of pandas' or numpy's as JSON has it; times as ISO texts in UTC, what isn't there as `None`."""
     match value:
         case Mapping():
             return {str(key): plain(inner) for key, inner in value.items()}
         case list() | tuple() | set() | np.ndarray():
             return [plain(inner) for inner in value]
-        case np.generic() if not isinstance(value, np.datetime64 | np.timedelta64):
+        case np.generic() if not isinstance(value, np.datetime64 | np.timedelta64):  # whose items are numbers
             return plain(value.item())
         case float():
             return None if np.isnan(value) else value
-        case pd.Timestamp() | datetime() | date() | time():
-            return None if value is pd.NaT else value.isoformat()
+        case np.datetime64():
+            return plain(pd.Timestamp(value))
+        case pd.Timestamp() | datetime():
+            return None if value is pd.NaT else _in_utc(value).isoformat()
+        case date() | time():
+            return value.isoformat()
         case Decimal():
             return float(value)
         case timedelta():
@@ -82,3 +97,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - JSON, a kind each
     if value is None or isinstance(value, bool | int | str):
         return value
     return None if value is pd.NaT or value is pd.NA else str(value)
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value if value.tzinfo is None else value.astimezone(UTC)

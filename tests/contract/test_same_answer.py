@@ -1,0 +1,116 @@
+"""Compiled expectations give the answer that Great Expectations gives, for whatever rows and arguments."""
+
+from __future__ import annotations
+
+import math
+import os
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+
+from headgate.adapters.duckdb_suites import DuckdbSuites
+from headgate.adapters.duckdb_suites.compiling import TYPES
+from headgate.adapters.gx_suites import GxSuites
+from headgate.core.suite import Expectation, Measured
+from headgate.core.suite_arguments import time_of
+from headgate.testing.memory_scan import MemoryScan
+from tests.contract.answer_frames import KINDS, Frame, frames
+from tests.contract.answer_known import TYPES as TYPE_QUESTIONS
+from tests.contract.answer_known import is_known
+from tests.contract.answer_suites import ASK, asked
+
+EXAMPLES = int(os.environ.get("HEADGATE_EXAMPLES", "8"))
+"""Of each kind of column; a suite of all types is asked of each."""
+
+ONLY_OURS = {"unexpected_rows_expectation"}
+"""It is SQL, which Great Expectations doesn't run on pandas: test_gx_defects.py."""
+
+
+def test_every_compiled_type_is_tried() -> None:
+    assert set(TYPES) - ONLY_OURS <= set(ASK)
+    assert len(TYPES) >= 30
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_compiled_type_gives_the_same_answer(kind: str) -> None:
+    @hypothesis.settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize="HEADGATE_EXAMPLES" not in os.environ,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @given(frame=frames((kind,)), seed=st.integers(0, 2**32))
+    def agree(frame: Frame, seed: int) -> None:
+        ours, random = DuckdbSuites(), Random(seed)  # noqa: S311 - no secret
+        suite = [e for e in (asked(type_, frame, random) for type_ in TYPES if type_ in ASK) if ours.takes(e)]
+        rows = MemoryScan(frame.rows.slice(0, 3), frame.rows.slice(3))
+        pairs = zip(suite, ours.run(suite, rows), GxSuites().run(suite, rows), strict=True)
+        wrong = [told(e, mine, gx) for e, mine, gx in pairs if not is_same(e, mine, gx, frame)]
+        assert not wrong, f"{len(wrong)} differ on {frame.rows.to_pydict()}:\n" + "\n".join(wrong)
+
+    agree()
+
+
+def is_same(expectation: Expectation, ours: Measured, theirs: Measured, frame: Frame) -> bool:
+    if is_known(expectation, ours, theirs, frame.rows):
+        return True
+    if (ours.success is None) != (theirs.success is None):
+        return False
+    if ours.success is None:
+        return True
+    if expectation.type in TYPE_QUESTIONS:
+        return ours.success == theirs.success
+    counts = [(m.element_count, m.missing_count, m.unexpected_count) for m in (ours, theirs)]
+    precision = 1e-6 if frame.kind == "float32" else 1e-9  # pandas adds them up in 32 bits
+    same_observed = is_close(ours.observed, theirs.observed, precision)
+    same_percent = is_close(ours.unexpected_percent, theirs.unexpected_percent)
+    same_success = ours.success == theirs.success or is_on_the_edge(expectation, ours, theirs)
+    return counts[0] == counts[1] and same_observed and same_percent and same_success
+
+
+def is_close(one: Any, other: Any, precision: float = 1e-9) -> bool:
+    """Floats may differ by a little of their size: sums depend on the order in which they are added."""
+    if one == other:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_close(one[key], other[key], precision) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(
+            is_close(a, b, precision) for a, b in zip(ordered(one), ordered(other), strict=True)
+        )
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return math.isclose(one, other, rel_tol=precision)
+    if isinstance(one, str) and isinstance(other, str) and (time := time_of(one)) and (their_time := time_of(other)):
+        return abs(time - their_time) <= timedelta(milliseconds=1)  # a mean of milliseconds is cut to milliseconds
+    return type(one) is type(other) and one == other
+
+
+def ordered(values: list[Any]) -> list[Any]:
+    return sorted(values, key=lambda v: (isinstance(v, str), v if isinstance(v, int | float) else 0, str(v)))
+
+
+def is_on_the_edge(expectation: Expectation, ours: Measured, theirs: Measured) -> bool:
+    """Whether a bound lies where two floats, equal but for rounding, may fall on either side of it."""
+    bounds = [b for key in ("min_value", "max_value") if isinstance(b := expectation.kwargs.get(key), float | int)]
+    observed = ours.observed
+    return (
+        isinstance(observed, float)
+        and observed != theirs.observed
+        and any(math.isclose(observed, bound, rel_tol=1e-6) for bound in bounds)
+    )
+
+
+def told(expectation: Expectation, ours: Measured, theirs: Measured) -> str:
+    def said(m: Measured) -> str:
+        if m.success is None:
+            return f"broke ({(m.error or '')[:150]})"
+        counts = (m.element_count, m.missing_count, m.unexpected_count)
+        return f"{m.success} {counts if m.element_count is not None else m.observed!r}"
+
+    return f"  {expectation.type} {dict(expectation.kwargs)}\n    headgate {said(ours)}\n    gx       {said(theirs)}"
