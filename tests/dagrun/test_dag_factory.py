@@ -10,14 +10,19 @@ from airflow.sdk.exceptions import ParamValidationError
 
 from headgate import (
     AtMost,
+    Drift,
     Estimator,
+    Expectations,
     FunctionSource,
     Label,
     Param,
     Pipeline,
     Policy,
+    Quarantine,
     Rolling,
     Serving,
+    SqlCheck,
+    ValidateOperator,
     days,
     mae,
     retraining_dag,
@@ -64,6 +69,32 @@ def test_a_pipeline_without_serving_ends_with_the_promotion() -> None:
 
 def test_building_the_dag_imports_nothing_of_the_users() -> None:
     retraining_dag(pipeline())  # neither nowhere.data nor nowhere.json is there
+
+
+def test_the_dags_page_says_what_is_asked_of_the_rows() -> None:
+    asked = Expectations(
+        suite="nowhere.json",
+        max_warnings=2,
+        checks=(SqlCheck(name="loads", sql="SELECT * FROM rows WHERE load < 0"),),
+        drift=Drift(),
+        quarantine=Quarantine(max_share=0.05, slices=("station",)),
+    )
+    said = str(retraining_dag(pipeline(expectations=asked)).doc_md)
+    assert "* expectations `nowhere.json`\n* at most 2 unmet warnings may pass\n* critical check `loads`\n" in said
+    assert "* drift against what the champion learned from; a crossed limit is warning\n" in said
+    assert "* rows that fail are set aside, at most 5 % of them, in any slice of station too\n" in said
+
+
+def test_the_dags_page_says_no_more_than_is_asked() -> None:
+    said = str(retraining_dag(pipeline()).doc_md)
+    assert "* expectations `nowhere.json`\n\nGates" in said
+
+
+def test_the_suites_path_may_be_a_template() -> None:
+    asked = Expectations(suite="{{ params.suite }}.json", max_warnings=2)
+    task: Any = ValidateOperator(task_id="validate", snapshot={}, expectations=asked)
+    task.render_template_fields({"params": {"suite": "strict"}})
+    assert (task.suite, task.expectations.max_warnings) == ("strict.json", 2)
 
 
 def test_outages_are_retried_and_a_user_may_say_otherwise() -> None:
