@@ -22,6 +22,7 @@ from headgate.errors import InputError
 HOLDOUT = Window(start=datetime(2024, 5, 1, tzinfo=UTC), end=datetime(2024, 6, 1, tzinfo=UTC))
 TRAINING = Window(start=datetime(2024, 1, 1, tzinfo=UTC), end=HOLDOUT.start)
 WINDOWS = Windows(as_of=HOLDOUT.end, training=TRAINING, holdout=HOLDOUT)
+LATE = "an event of 2024-05-31T18:00:00Z or later in [2024-05-01, 2024-06-01)"
 SIX_BEFORE = datetime(2024, 5, 31, 18, tzinfo=UTC)
 
 
@@ -54,21 +55,19 @@ def test_rows_are_fresh_from_that_instant_on(newest: datetime | None, ready: boo
             FreshWithin(hours(6)),
             0,
             None,
-            "waiting for an event of 2024-05-31T18:00:00Z or later in [2024-05-01, 2024-06-01): there is none yet",
+            f"waiting for {LATE}: there is none yet",
         ),
         (
             FreshWithin(hours(6)),
             7,
             HOLDOUT.start,
-            "waiting for an event of 2024-05-31T18:00:00Z or later in [2024-05-01, 2024-06-01): "
-            "the newest so far is of 2024-05-01T00:00:00Z",
+            f"waiting for {LATE}: the newest so far is of 2024-05-01T00:00:00Z",
         ),
         (
             FreshWithin(months(1)),
             7,
             HOLDOUT.start,
-            "an event of 2024-05-01T00:00:00Z or later in [2024-05-01, 2024-06-01): "
-            "the newest is of 2024-05-01T00:00:00Z",
+            f"{LATE.replace('31T18', '01T00')}: the newest is of 2024-05-01T00:00:00Z",
         ),
     ],
 )
