@@ -118,8 +118,8 @@ class FunctionRows:
 
     def _no_table(self, got: object) -> str:
         return (
-            f"source {self.name} must return a DataFrame or an Arrow table, or an iterator of them. "
-            f"Got {type(got).__name__} instead."
+            f"source {self.name} must return a DataFrame or an Arrow table. Got {type(got).__name__} instead. "
+            "Many of them must come as an iterator: yield each."
         )
 
     def _table(self, frame: pd.DataFrame) -> pa.Table:
