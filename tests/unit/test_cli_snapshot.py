@@ -18,6 +18,9 @@ from typer.testing import CliRunner, Result
 from headgate.adapters.fsspec_store import FsspecStore
 from headgate.adapters.pyarrow_profiler import ArrowProfiler
 from headgate.cli.commands import app
+from headgate.cli.snapshot_text import show_text
+from headgate.cli.store import manifest_paths, manifests, open_store
+from headgate.core.snapshots import LeftOut, Manifest
 from headgate.core.windows import Window, Windows
 from tests.unit.taking import Given, day, rows, take
 
@@ -109,6 +112,24 @@ def test_show_takes_any_number_of_digits(filled: tuple[Path, str, str], digits: 
     assert "a 40, b 40" in done.stdout
 
 
+def test_show_says_what_quarantine_left_out_and_does_not_drown_in_parts(filled: tuple[Path, str, str]) -> None:
+    (whole,) = manifests(store := open_store(str(filled[0])), manifest_paths(store)[:1])
+    assert isinstance(whole, Manifest)
+    left = LeftOut(
+        rows=5, of=85, content=whole.holdout[0].content, reasons=(("not_null(load)", 5),), snapshot="ab" * 32
+    )
+    text = show_text(replace(whole, left_out=left, training=whole.holdout * 40))
+    assert "left out 5 of 85 rows of abababababab: not_null(load) 5" in text
+    assert "(29 parts between them aren't shown: --json has all)" in text
+    assert len(text.splitlines()) < 40
+
+
+def test_a_store_that_is_no_folder_is_opened_by_airflow() -> None:
+    done = run("ls", store="nothing://bucket")
+    assert done.exit_code == 2
+    assert "URL of the store must be one that Airflow's ObjectStoragePath knows." in done.stderr
+
+
 def test_show_takes_the_path_that_ls_tells(filled: tuple[Path, str, str]) -> None:
     path = json.loads(run("ls", "--json", store=filled[0]).stdout)[1]["path"]
     assert f"snapshot {filled[2]}" in run("show", path, store=filled[0]).stdout
@@ -153,6 +174,20 @@ def test_diff_tells_what_was_restated_and_exits_with_1(filled: tuple[Path, str, 
     assert "rows: 0 added, 0 removed, 1 restated; 79 the same" in done.stdout
     assert "restated values: load 1" in done.stdout
     assert f"~ when=2000-03-11 00:00:00+00: load {LOAD[70]} -> 99.0" in done.stdout
+
+
+def test_diff_shows_rows_that_came_and_went_and_columns_that_changed(tmp_path: Path) -> None:
+    store = FsspecStore(LocalFileSystem(), str(tmp_path))
+    before, after = table().slice(0, 79), table().slice(2).append_column("new", pa.array([None, *range(77)]))
+    ids = [take(Given(each), store, LATER, profiler=ArrowProfiler()).id for each in (before, after)]
+    done = run("diff", *ids, store=tmp_path)
+    assert done.exit_code == 1
+    assert "rows: 1 added, 2 removed, 0 restated; 77 the same" in done.stdout
+    assert "columns: new is new (int64)" in done.stdout
+    assert "\n+ when=2000-03-20 00:00:00+00, y=80.0, " in done.stdout
+    assert done.stdout.count("\n- when=2000-01-0") == 2
+    back = run("diff", *reversed(ids), store=tmp_path)
+    assert "columns: new is gone (int64)" in back.stdout
 
 
 def test_diff_of_a_snapshot_with_itself_exits_with_0(filled: tuple[Path, str, str]) -> None:

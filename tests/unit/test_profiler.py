@@ -150,6 +150,36 @@ def test_a_long_text_is_no_category() -> None:
     assert (column.categories, column.other, column.distinct) == ((("b" * 200, 1),), 1, 2)
 
 
+def test_few_texts_in_many_rows_are_counted_exactly() -> None:
+    column = profiled(pa.array(["a", "b", "b", None] * 50_000))
+    assert (column.categories, column.nulls, column.distinct) == ((("b", 100_000), ("a", 50_000)), 50_000, 2)
+
+
+def test_bytes_that_are_no_text_are_told_as_what_they_are() -> None:
+    column = profiled(pa.Array.from_buffers(pa.string(), 2, pa.array([b"a\xff", b"b"], pa.binary()).buffers()))
+    assert column.categories == (("a\\xff", 1), ("b", 1))
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.ExtensionArray.from_storage(pa.uuid(), pa.array([b"0" * 16, None], pa.binary(16))),
+        pa.array([(1, 2, 3), None], pa.month_day_nano_interval()),
+    ],
+    ids=["uuid", "interval"],
+)
+def test_of_types_that_numpy_lacks_nulls_are_counted(array: pa.Array) -> None:
+    column = profiled(array)
+    assert (column.kind, column.rows, column.nulls, column.distinct) == (Kind.OTHER, 2, 1, None)
+
+
+def test_a_dictionary_may_hold_nulls_and_differ_from_chunk_to_chunk() -> None:
+    first = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 0]), pa.array(["a", None]))
+    whole = pa.chunked_array([first.slice(1), pa.array(["c", "a"]).dictionary_encode().cast(first.type)])
+    (column,) = PROFILER.merge([PROFILER.profile(pa.table({"x": whole}))]).columns
+    assert (column.rows, column.nulls, column.categories) == (5, 2, (("a", 2), ("c", 1)))
+
+
 def test_the_most_frequent_among_many_texts_are_named_and_the_rest_is_counted() -> None:
     values = [f"id {place}" for place in range(200_000)] + ["often"] * 7000 + ["rare"] * 3
     column = profiled(RANDOM.permutation(values).tolist())

@@ -197,7 +197,7 @@ def _moved(then: ColumnProfile, now: ColumnProfile) -> Moved | None:
     nulls = abs(then.null_share - now.null_share)
     if distance <= jensen_shannon_by_chance(then, now) and nulls < NULLS_MOVED:
         return None
-    said = [f"distance {distance:.2g}"]
+    said = [f"Jensen-Shannon distance {distance:.2g}"]
     if then.kind is Kind.NUMBER and then.mean is not None and now.mean is not None:
         said.append(f"mean {then.mean:.4g}, now {now.mean:.4g}")
     if then.kind is Kind.NUMBER and then.std is not None and now.std is not None:

@@ -26,7 +26,7 @@ def snapshot_diff_page(diff: SnapshotDiff) -> str:
         f"{diff.after.model}: {title}",
         PATTERNS,
         element("h1", escape(title)),
-        facts({"Before": _named(diff.before), "After (now)": _named(diff.after), "The same": _same(diff)}),
+        facts({"Before (reference)": _named(diff.before), "After (now)": _named(diff.after), "The same": _same(diff)}),
         _schema(diff),
         _timeline(diff),
         _restated(diff),

@@ -60,5 +60,7 @@ def _most_frequent(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def _named(names: pa.Array, rows: npt.NDArray[np.int64]) -> dict[str, int]:
-    pairs = zip(names.cast(pa.string()).to_pylist(), rows.tolist(), strict=True)
-    return {name: count for name, count in pairs if len(name) <= LONGEST}
+    is_text = pa.types.is_string(names.type) or pa.types.is_large_string(names.type)
+    texts = (names if is_text else names.cast(pa.string())).cast(pa.large_binary()).to_pylist()
+    decoded = (text.decode("utf-8", "backslashreplace") for text in texts)  # readers of files don't check texts
+    return {name: count for name, count in zip(decoded, rows.tolist(), strict=True) if len(name) <= LONGEST}

@@ -39,9 +39,9 @@ def is_countable(kind: pa.DataType) -> bool:
 
 def present(column: pa.ChunkedArray) -> pa.Array:
     """Return the values that are neither null nor NaN, as one array of plain values."""
+    if pa.types.is_dictionary(column.type):  # before its chunks are joined: pyarrow unifies no dictionaries with nulls
+        column = column.cast(column.type.value_type)
     array = column.combine_chunks() if column.num_chunks else pa.nulls(0, column.type)
-    if pa.types.is_dictionary(array.type):
-        array = array.cast(array.type.value_type)
     if pa.types.is_string_view(array.type) or pa.types.is_binary_view(array.type):  # pyarrow filters no views
         array = array.cast(pa.large_string() if pa.types.is_string_view(array.type) else pa.large_binary())
     if array.null_count:
