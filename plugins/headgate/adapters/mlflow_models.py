@@ -25,7 +25,6 @@ from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatch
 from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, MAX_PARAM_VAL_LENGTH, MAX_TAG_VAL_LENGTH
 from mlflow.version import VERSION
 
-from headgate.adapters.quiet_skops import quiet
 from headgate.core.evaluation import OVERALL, Measure
 from headgate.core.refs import SnapshotRef
 from headgate.ports import Fitted
@@ -60,6 +59,8 @@ def save_folder(fitted: Fitted, folder: Path, signature: ModelSignature, *, mlfl
     That function saves the estimator a second time and loads it again, which for 200 trees is a tenth of a second (the
     evaluation loads it anyway). A contract test holds the two folders against each other.
     """
+    from headgate.adapters.quiet_skops import quiet  # with skops and scikit-learn, which most tasks don't need
+
     folder.mkdir()
     # MLflow's own folder has no metadata: what takes a frame is like any other.
     metadata = None if fitted.takes == "pandas" else {TAKES_KEY: fitted.takes}
