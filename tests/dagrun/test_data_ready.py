@@ -31,7 +31,7 @@ from headgate.core.readiness import AtLeastRows, Condition, FreshWithin, Marker
 from headgate.core.span import days, hours
 from headgate.core.windows import Rolling
 from headgate.errors import InputError
-from headgate.hooks.readiness import Wanted
+from headgate.hooks.readiness import Awaited
 from headgate.sensors.data_ready import DataReadySensor
 from headgate.spec import CsvSource, DeltaSource, FunctionSource, Label, ParquetSource, Source, SqlSource
 
@@ -271,8 +271,8 @@ def test_the_label_delay_moves_the_window(database: Path) -> None:
 )
 def test_what_is_waited_for_survives_the_way_to_the_triggerer(source: Source | None, condition: Condition) -> None:
     windows = WINDOWS.at(MAY, label_delay=days(1))
-    wanted = Wanted(condition=condition, source=source, windows=windows)
-    assert Wanted.load(json.loads(json.dumps(wanted.dump()))) == wanted
+    awaited = Awaited(condition=condition, source=source, windows=windows)
+    assert Awaited.load(json.loads(json.dumps(awaited.dump()))) == awaited
 
 
 @pytest.mark.parametrize("source", [FunctionSource("tests.dagrun.shop:daily", event_time="day"), DeltaSource("/a")])

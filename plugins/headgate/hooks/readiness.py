@@ -15,7 +15,7 @@ _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*get_args(Condi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Awaited:
     """What one run waits for.
 
     Args:
@@ -37,7 +37,7 @@ class Wanted:
         }
 
     @classmethod
-    def load(cls, data: Mapping[str, Any]) -> Wanted:
+    def load(cls, data: Mapping[str, Any]) -> Awaited:
         """Return what `dump` made the data from."""
         return cls(
             condition=_untagged(data["condition"]),
@@ -46,7 +46,7 @@ class Wanted:
         )
 
 
-def look_for(wanted: Wanted) -> Readiness:
+def look_for(awaited: Awaited) -> Readiness:
     """Look once; every connection is let go of.
 
     Raises:
@@ -55,14 +55,14 @@ def look_for(wanted: Wanted) -> Readiness:
         StoreError: A store refuses.
         TransientError: It can't be reached.
     """
-    if isinstance(wanted.condition, Marker):
-        return _marked(wanted.condition, wanted.windows)
+    if isinstance(awaited.condition, Marker):
+        return _marked(awaited.condition, awaited.windows)
     from headgate.hooks.sources import source_of
 
-    assert wanted.source is not None  # noqa: S101 - the sensor asks for one
-    window = window_of(wanted.condition, wanted.windows)
-    seen = source_of(wanted.source).look(window, wanted.windows.as_of)
-    return decide_ready(wanted.condition, rows=seen.rows, newest=seen.newest, window=window)
+    assert awaited.source is not None  # noqa: S101 - the sensor asks for one
+    window = window_of(awaited.condition, awaited.windows)
+    seen = source_of(awaited.source).look(window, awaited.windows.as_of)
+    return decide_ready(awaited.condition, rows=seen.rows, newest=seen.newest, window=window)
 
 
 def _marked(marker: Marker, windows: Windows) -> Readiness:

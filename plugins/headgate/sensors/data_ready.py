@@ -15,7 +15,7 @@ from headgate.core.span import Span
 from headgate.core.windows import Rolling
 from headgate.errors import InputError, PermanentError, TransientError
 from headgate.hooks.outcome import airflow_outcome
-from headgate.hooks.readiness import Wanted, look_for
+from headgate.hooks.readiness import Awaited, look_for
 from headgate.hooks.run_context import run_of
 from headgate.spec import DeltaSource, FunctionSource, Label, Source, require_kind
 
@@ -83,15 +83,15 @@ class DataReadySensor(BaseSensorOperator):
         """Look, and wait in the triggerer when it isn't there yet."""
         if not self.deferrable:
             return self._in_worker(context)
-        wanted = self._wanted(context)
-        seen = self._look(wanted)
+        awaited = self._awaited(context)
+        seen = self._look(awaited)
         if seen is None or not seen.ready:
-            self._wait(wanted)
+            self._wait(awaited)
         return wire.dump(seen)
 
     def poke(self, context: Any) -> PokeReturnValue:  # noqa: ANN401 - Airflow's context
         """Look once."""
-        seen = self._look(self._wanted(context))
+        seen = self._look(self._awaited(context))
         ready = seen is not None and seen.ready
         return PokeReturnValue(is_done=ready, xcom_value=wire.dump(seen) if seen else None)
 
@@ -115,15 +115,15 @@ class DataReadySensor(BaseSensorOperator):
         except AirflowSensorTimeout as error:
             raise AirflowSensorTimeout(self._late()) from error
 
-    def _wanted(self, context: Any) -> Wanted:  # noqa: ANN401 - Airflow's context
+    def _awaited(self, context: Any) -> Awaited:  # noqa: ANN401 - Airflow's context
         with airflow_outcome():
             run = run_of(context, model=self.model, windows=self.windows, label_delay=self.label_delay)
-        return Wanted(condition=self.ready, source=self.source, windows=run.windows)
+        return Awaited(condition=self.ready, source=self.source, windows=run.windows)
 
-    def _look(self, wanted: Wanted) -> Readiness | None:
+    def _look(self, awaited: Awaited) -> Readiness | None:
         """Look once; an outage is logged, and nothing is known then."""
         try:
-            seen = look_for(wanted)
+            seen = look_for(awaited)
         except PermanentError as error:
             self.waits_for = str(error)
             raise AirflowFailException(str(error)) from error
@@ -135,12 +135,12 @@ class DataReadySensor(BaseSensorOperator):
         self.log.info("%s", seen.sentence)
         return seen
 
-    def _wait(self, wanted: Wanted) -> NoReturn:
+    def _wait(self, awaited: Awaited) -> NoReturn:
         from headgate.triggers.rows_ready import RowsReadyTrigger
 
         limit = timedelta(seconds=self.timeout)
         trigger = RowsReadyTrigger(
-            wanted=wanted.dump(),
+            awaited=awaited.dump(),
             poke_interval=self.poke_interval,
             deadline=(datetime.now(tz=UTC) + limit).isoformat(),
         )

@@ -10,7 +10,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from headgate.errors import PermanentError, TransientError
-from headgate.hooks.readiness import Wanted, look_for
+from headgate.hooks.readiness import Awaited, look_for
 
 
 class RowsReadyTrigger(BaseTrigger):
@@ -20,31 +20,31 @@ class RowsReadyTrigger(BaseTrigger):
     again can't help. Outages are logged, and it goes on.
 
     Args:
-        wanted: What to look for, as `Wanted.dump` gives it.
+        awaited: What to look for, as `Awaited.dump` gives it.
         poke_interval: Seconds from one look to the next, > 0.
         deadline: Until when, as ISO 8601 with a zone.
     """
 
-    def __init__(self, *, wanted: dict[str, Any], poke_interval: float, deadline: str) -> None:
+    def __init__(self, *, awaited: dict[str, Any], poke_interval: float, deadline: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Airflow's
-        self.wanted = wanted
+        self.awaited = awaited
         self.poke_interval = poke_interval
         self.deadline = deadline
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return what the triggerer makes it from."""
-        kwargs = {"wanted": self.wanted, "poke_interval": self.poke_interval, "deadline": self.deadline}
+        kwargs = {"awaited": self.awaited, "poke_interval": self.poke_interval, "deadline": self.deadline}
         return f"{type(self).__module__}.{type(self).__qualname__}", kwargs
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until it is there, or the deadline has passed."""
-        wanted, deadline = Wanted.load(self.wanted), datetime.fromisoformat(self.deadline)
+        awaited, deadline = Awaited.load(self.awaited), datetime.fromisoformat(self.deadline)
         said = "nobody could look yet"
         while True:
             rest = (deadline - datetime.now(tz=UTC)).total_seconds()
             await asyncio.sleep(max(0.0, min(self.poke_interval, rest)))
             try:
-                seen = await asyncio.to_thread(look_for, wanted)
+                seen = await asyncio.to_thread(look_for, awaited)
             except PermanentError as error:
                 yield TriggerEvent({"outcome": "refused", "sentence": str(error)})
                 return
