@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,7 +137,8 @@ def test_a_store_below_a_file(chain: Chain) -> None:
 
 
 def part_of(chain: Chain, window: str) -> Path:
-    digest = chain.outputs["snapshot"][window]["digest"]
+    manifest = json.loads((chain.store / chain.outputs["snapshot"]["manifest"]).read_text())
+    digest = manifest[window][0]["content"]["digest"]
     (path,) = (chain.store / "parts").rglob(f"{digest}.parquet")
     return path
 

@@ -33,7 +33,7 @@ def test_rows_come_from_parquet_files_as_well(chain: Chain, tmp_path: Path) -> N
     by_parquet = chain.run("snapshot")
     chain.run("promote")
 
-    assert (by_parquet["training"]["rows"], by_parquet["holdout"]["rows"]) == (30, 7)
+    assert (by_parquet["training_rows"], by_parquet["holdout_rows"]) == (30, 7)
     assert by_function["run"]["windows"] == by_parquet["run"]["windows"]
     assert chain.versions() == ["1"]
 

@@ -15,7 +15,7 @@ from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.adapters.sklearn_trainer import SklearnTrainer
 from headgate.core.asof import AsOf, Origin, RunType
 from headgate.core.promotion import Entry, fold_log
-from headgate.core.refs import PartRef, RunRef, SnapshotRef
+from headgate.core.refs import RunRef, SnapshotRef
 from headgate.core.span import Span, days
 from headgate.core.windows import Rolling
 from headgate.ports import Evidence, Recipe
@@ -81,9 +81,8 @@ def _snapshot(as_of: datetime) -> SnapshotRef:
         as_of=AsOf(instant=as_of, origin=Origin.INTERVAL),
         windows=windows,
     )
-    part = PartRef(digest="0" * 64, rows=1)
     identity = f"{as_of:%Y%m%d}".ljust(64, "0")
-    return SnapshotRef(id=identity, run=run, label="y", event_time="t", training=part, holdout=part, manifest="")
+    return SnapshotRef(id=identity, run=run, label="y", event_time="t", training_rows=1, holdout_rows=1, manifest="")
 
 
 if __name__ == "__main__":

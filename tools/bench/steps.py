@@ -14,28 +14,31 @@ BEGAN = time.perf_counter()
 
 import fsspec  # noqa: E402 - the imports are timed
 
+from headgate.adapters.duckdb_suites import DuckdbSuites  # noqa: E402
 from headgate.adapters.fsspec_store import FsspecStore  # noqa: E402
 from headgate.adapters.function_source import FunctionRows  # noqa: E402
-from headgate.adapters.gx_suites import GxSuiteRunner  # noqa: E402
 from headgate.adapters.mlflow_log import MlflowPromotionLog  # noqa: E402
 from headgate.adapters.mlflow_tracking import MlflowRunTracker  # noqa: E402
 from headgate.adapters.mlmodel_loader import MlmodelLoader  # noqa: E402
 from headgate.adapters.plotly_pages import PlotlyPages  # noqa: E402
 from headgate.adapters.pyarrow_cutter import ArrowCutter  # noqa: E402
+from headgate.adapters.pyarrow_profiler import ArrowProfiler  # noqa: E402
 from headgate.adapters.pyarrow_table import ArrowTable  # noqa: E402
 from headgate.adapters.sklearn_scorer import SklearnScorer  # noqa: E402
 from headgate.adapters.sklearn_trainer import SklearnTrainer  # noqa: E402
 from headgate.adapters.skops_models import load_estimator  # noqa: E402
+from headgate.adapters.suite_files import load_suite  # noqa: E402
 from headgate.core.asof import AsOf, Origin, RunType  # noqa: E402
 from headgate.core.refs import RunRef  # noqa: E402
 from headgate.ports import Question  # noqa: E402
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate  # noqa: E402
 from headgate.steps.judge import judge_candidate  # noqa: E402
+from headgate.steps.keeping import Wanted  # noqa: E402
 from headgate.steps.models import ModelShelf  # noqa: E402
 from headgate.steps.promote import promote_candidate  # noqa: E402
-from headgate.steps.snapshot import take_snapshot  # noqa: E402
+from headgate.steps.snapshot import SnapshotPorts, take_snapshot  # noqa: E402
 from headgate.steps.train import train_candidate  # noqa: E402
-from headgate.steps.validate import validate_snapshot  # noqa: E402
+from headgate.steps.validate import Demands, ValidationPorts, validate_snapshot  # noqa: E402
 from tools.bench.bike import AS_OFS, SUITE, pipeline, source  # noqa: E402
 
 IMPORTED = time.perf_counter() - BEGAN
@@ -82,26 +85,28 @@ def retrain(as_of: datetime, ports: EvaluationPorts, parts: dict[str, float]) ->
     )
     snapshot = take_snapshot(
         run,
-        source=FunctionRows(source),
-        event_time=source.event_time,
-        label=pipeline.label.column,
-        cutter=ArrowCutter(),
-        store=ports.store,
+        wanted=Wanted(source=FunctionRows(source), event_time=source.event_time, label=pipeline.label.column),
+        ports=SnapshotPorts(cutter=ArrowCutter(), store=ports.store, profiler=ArrowProfiler()),
     )
     lap("snapshot")
-    validated = validate_snapshot(
-        snapshot,
-        suite=SUITE,
-        runner=GxSuiteRunner(),
+    asked = ValidationPorts(
+        engines=(DuckdbSuites(),),
         table=ports.table,
         store=ports.store,
+        log=ports.log,
         tracker=ports.tracker,
         pages=ports.pages,
     )
+    validated = validate_snapshot(snapshot, demands=Demands(suite=load_suite(SUITE)), ports=asked).validated
     lap("validate")
     recipe = pipeline.estimator.recipe({})
     candidate = train_candidate(
-        validated, recipe=recipe, trainer=SklearnTrainer(), store=ports.store, tracker=ports.tracker
+        validated,
+        recipe=recipe,
+        trainer=SklearnTrainer(),
+        table=ports.table,
+        store=ports.store,
+        tracker=ports.tracker,
     )
     lap("train")
     question = Question(metrics=pipeline.metrics, slices=("season",), label="cnt", event_time="hour")

@@ -82,15 +82,16 @@ def _training_rows(snapshot: SnapshotRef, recipe: Recipe, store: SnapshotStore, 
     return table.join(tuple(training_rows(store, manifest).parts(_needed(recipe, manifest))))
 
 
-def _needed(recipe: Recipe, manifest: Manifest) -> list[str]:
-    """Return the columns that a fit asks for; all of them where a feature isn't there, for the trainer's sentence."""
+def _needed(recipe: Recipe, manifest: Manifest) -> list[str] | None:
+    """Return the columns that a fit asks for; `None` for all, also where a feature isn't there: the trainer tells."""
     columns = [column.name for column in manifest.columns]
-    features = recipe.features
-    if features is None:
-        return [name for name in columns if name != manifest.known_at]
-    if not set(features) <= set(columns):
-        return columns
-    return [name for name in columns if name in (*features, manifest.label, manifest.event_time)]
+    if recipe.features is None:
+        needed = [name for name in columns if name != manifest.known_at]
+    elif set(recipe.features) <= set(columns):
+        needed = [name for name in columns if name in (*recipe.features, manifest.label, manifest.event_time)]
+    else:
+        needed = columns
+    return None if needed == columns else needed
 
 
 def _evidence(snapshot: SnapshotRef, recipe: Recipe, fitted: Fitted, *, code: str, fingerprint: str) -> Evidence:

@@ -15,7 +15,7 @@ import pytest
 
 from headgate.core.asof import AsOf, Origin, RunType
 from headgate.core.evaluation import Measure
-from headgate.core.refs import PartRef, RunRef, SnapshotRef, TrackedRun
+from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
 from headgate.core.span import weeks, years
 from headgate.core.windows import Rolling
 from headgate.errors import InputError, TrackingError
@@ -239,8 +239,8 @@ def snapshot_of(run: RunRef, snapshot: str = SNAPSHOT) -> SnapshotRef:
         run=run,
         label="y",
         event_time="at",
-        training=PartRef(digest="c" * 64, rows=20),
-        holdout=PartRef(digest="d" * 64, rows=5),
+        training_rows=20,
+        holdout_rows=5,
         manifest=f"snapshots/{snapshot}.json",
     )
 
