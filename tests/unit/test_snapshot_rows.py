@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from headgate.adapters.duckdb_diff import DuckdbDiffer
 from headgate.core.snapshot_diff import RowsDiff
 from headgate.core.windows import Window
-from headgate.errors import SnapshotDamagedError
+from headgate.errors import InputError, SnapshotDamagedError, StoreError
 from headgate.ports.diffing import Comparison
 from headgate.testing.memory_scan import MemoryScan
 
@@ -23,14 +24,14 @@ SCHEMA = pa.schema([("at", pa.timestamp("us", "UTC")), ("station", pa.string()),
 Given = tuple[int, str | None, float | None]
 
 
-def table(rows: list[Given]) -> pa.Table:
+def table(rows: Sequence[Given]) -> pa.Table:
     return pa.Table.from_pylist(
         [{"at": START + timedelta(hours=hour), "station": station, "load": load} for hour, station, load in rows],
         SCHEMA,
     )
 
 
-def compared(before: list[Given], after: list[Given], *key: str, cut: int = 0) -> RowsDiff:
+def compared(before: Sequence[Given], after: Sequence[Given], *key: str, cut: int = 0) -> RowsDiff:
     return differed(
         MemoryScan(table(before[:cut]), table(before[cut:])), MemoryScan(table(after[:cut]), table(after[cut:])), *key
     )
@@ -41,7 +42,7 @@ def differed(before: Any, after: Any, *key: str) -> RowsDiff:
     return DuckdbDiffer("200MB").compare(before, after, comparison)
 
 
-def naive(before: list[Given], after: list[Given], *, by_station: bool) -> tuple[int, int, int]:
+def naive(before: Sequence[Given], after: Sequence[Given], *, by_station: bool) -> tuple[int, int, int]:
     """Return rows added, removed and restated, the slow way."""
     gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
 
@@ -156,3 +157,19 @@ def test_damage_is_told_as_what_it_is() -> None:
     for damaged in (0, 1):
         with pytest.raises(SnapshotDamagedError, match=f"part {damaged} of the snapshot"):
             differed(MemoryScan(whole), MemoryScan(whole, whole, damaged=damaged))
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "said"),
+    [
+        ("plenty", InputError, "memory must be a size such as 512MB. Got 'plenty' instead."),
+        ("1MB", StoreError, "comparing must have room for what it holds: 1MB of memory, and "),
+    ],
+)
+def test_memory_that_is_none_or_too_little_is_told(limit: str, kind: type[Exception], said: str) -> None:
+    many = MemoryScan(table([(hour, "a", float(hour)) for hour in range(5000)]))
+    none = MemoryScan(table([]))
+    comparison = Comparison(columns=tuple(many.column_names), event_time="at", key=(), span=SPAN)
+    with pytest.raises(kind) as caught:
+        DuckdbDiffer(limit).compare(none, many, comparison)
+    assert str(caught.value).startswith(said)

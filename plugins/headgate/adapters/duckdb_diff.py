@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from headgate.core.snapshot_diff import Bin, Restated, Row, RowsDiff
-from headgate.errors import HeadgateError
+from headgate.errors import HeadgateError, InputError, StoreError
 from headgate.ports import RowsScan
 from headgate.ports.diffing import Comparison
 
@@ -39,12 +39,20 @@ class DuckdbDiffer:
         """Return how the rows differ as multisets (see the port).
 
         Raises:
+            InputError: The memory limit isn't one.
             SnapshotDamagedError: A part isn't what was written.
+            StoreError: There is no room for what memory doesn't hold.
         """
-        with _connected(self._memory_limit) as connection:
-            query = _Query(connection, comparison)
-            query.load(before, after)
-            return query.result()
+        try:
+            with _connected(self._memory_limit) as connection:
+                query = _Query(connection, comparison)
+                query.load(before, after)
+                return query.result()
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            folder = tempfile.gettempdir()
+            msg = f"comparing must have room for what it holds: {self._memory_limit} of memory, and {folder}. Got "
+            msg += f"{str(error).splitlines()[0]} instead. Give it more memory, or more room by TMPDIR."
+            raise StoreError(msg) from error
 
 
 class _Query:
@@ -185,7 +193,7 @@ class _Query:
         return self._names[self._comparison.columns.index(column)]
 
     def _row(self, sql: str) -> tuple[Any, ...]:
-        return cast("tuple[Any, ...]", self._connection.execute(sql).fetchall()[0])
+        return self._connection.execute(sql).fetchall()[0]
 
     def _value(self, sql: str) -> Any:  # noqa: ANN401 - DuckDB's
         return self._row(sql)[0]
@@ -237,7 +245,12 @@ def _connected(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
             "memory_limit": memory_limit,
             "preserve_insertion_order": "false",
         }
-        with duckdb.connect(config=settings) as connection:
+        try:
+            connection = duckdb.connect(config=settings)
+        except duckdb.ParserException as error:
+            msg = f"memory must be a size such as 512MB. Got {memory_limit!r} instead."
+            raise InputError(msg) from error
+        with connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
 
