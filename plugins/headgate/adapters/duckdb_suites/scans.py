@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -37,6 +36,9 @@ class Source(Protocol):
     def raised(self) -> Exception | None:
         """Return what the rows' owner raised while they were read last."""
 
+    def look(self, connection: Any) -> None:  # noqa: ANN401 - DuckDB's own
+        """Learn by that connection what would take one of its own later: 20 ms."""
+
 
 class DataFiles:
     """Files that DuckDB reads natively, Parquet or CSV: only what is needed of them, and not through Python.
@@ -47,6 +49,7 @@ class DataFiles:
 
     def __init__(self, *paths: str | Path) -> None:
         self.paths = tuple(map(str, paths))
+        self._known: tuple[list[str], int] | None = None
 
     @property
     def folders(self) -> Sequence[Path]:
@@ -97,13 +100,19 @@ class DataFiles:
         """Return nothing: DuckDB's own errors tell."""
         return None
 
-    @cached_property
-    def _looked_at(self) -> tuple[list[str], int]:
-        """Columns and rows, at one look: a connection costs 20 ms, and everybody asks."""
-        with connected(folders=self.folders) as connection:
+    def look(self, connection: Any) -> None:  # noqa: ANN401 - DuckDB's own
+        """Learn the columns and the rows, once."""
+        if self._known is None:
             described = connection.execute(f"DESCRIBE SELECT * FROM {self.reader}").fetchall()
             rows = connection.execute(f"SELECT count(*) FROM {self.reader}").fetchall()
-        return [row[0] for row in described], int(rows[0][0])
+            self._known = [row[0] for row in described], int(rows[0][0])
+
+    @property
+    def _looked_at(self) -> tuple[list[str], int]:
+        if self._known is None:
+            with connected(folders=self.folders) as connection:
+                self.look(connection)
+        return self._known or ([], 0)
 
 
 class Parts:
@@ -120,6 +129,9 @@ class Parts:
         self.stored: Mapping[str, str] = _stored(rows.column_names)
         self._whole: pa.Table | None = None
         self._raised: Exception | None = None
+
+    def look(self, connection: Any) -> None:  # noqa: ANN401 - as above
+        """Learn nothing: the scan knows its columns."""
 
     def reading(self, connection: Any, columns: Sequence[str] | None) -> str:  # noqa: ANN401 - DuckDB's own
         """Register a stream of the parts, or all rows as a table, and return its name."""
