@@ -88,17 +88,17 @@ class PostgresWorld:
         )
 
     def write(self, name: str, rows: pa.Table) -> None:
+        values = zip(*(rows[column].to_pylist() for column in ("when", "known", "x")), strict=True)
         self._run("DELETE FROM world WHERE name = %s", (name,))
-        for values in zip(*(rows[column].to_pylist() for column in ("when", "known", "x")), strict=True):
-            self._run("INSERT INTO world VALUES (%s, %s, %s, %s)", (name, *values))
+        self._run("INSERT INTO world VALUES (%s, %s, %s, %s)", *((name, *row) for row in values))
 
     def source(self, known_at: str | None = None) -> RowsSource:
         query = 'SELECT at AS "when", known, x FROM world WHERE at >= :start AND at < :end'
         return sql_rows(SqlSource(query, "trips", event_time="when", known_at=known_at, batch_rows=3))
 
-    def _run(self, statement: str, values: tuple[Any, ...] = ()) -> None:
+    def _run(self, statement: str, *rows: tuple[Any, ...]) -> None:
         with opened(psycopg2, self._server) as made, made.cursor() as cursor:
-            cursor.execute(statement, values)
+            cursor.executemany(statement, rows or ((),))
         made.close()
 
 
