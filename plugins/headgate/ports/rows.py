@@ -207,6 +207,10 @@ class RowsSplitter(Protocol):
         Args:
             expectations: Row-level ones, whose columns are there. `mostly` plays no part.
             rows: What to split.
+
+        Raises:
+            DataError: An expectation can't be asked row by row of these columns.
+            SnapshotDamagedError: A part isn't what was written.
         """
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from headgate import wire
 from headgate.core.evaluation import OVERALL
 from headgate.core.profile import Profile
-from headgate.core.quarantine import Aside, Quarantine, decide_quarantine
+from headgate.core.quarantine import GATE, Aside, Quarantine, decide_quarantine
 from headgate.core.refs import SnapshotRef
 from headgate.core.snapshots import LeftOut, Manifest, Part, PartRef, profile_path, snapshot_id
 from headgate.core.suite import Expectation, Suite
 from headgate.core.validation import ExpectationResult, Finding
 from headgate.core.verdict import Outcome, Verdict
-from headgate.errors import InputError, SnapshotDamagedError
+from headgate.errors import DataError, InputError, SnapshotDamagedError
 from headgate.ports import Profiler, Rows, RowsSplitter, RowsTable, SnapshotStore
 from headgate.steps.reading import all_rows
 
@@ -38,7 +38,7 @@ class Quarantined:
     """What became of a quarantine.
 
     Args:
-        verdict: Whether the rows may be set aside.
+        verdict: Whether the rows may be set aside; undecided when an expectation can't be asked row by row.
         manifest: Of the snapshot of the rest; `None` when nothing was set aside.
         rows: The rows set aside, with the column `headgate_reasons`.
     """
@@ -81,7 +81,10 @@ def quarantine_rows(
         SnapshotDamagedError: A part isn't what was written.
         StoreError: The store refuses.
     """
-    tally = _tally(manifest, expectations, limits, ports)
+    try:
+        tally = _tally(manifest, expectations, limits, ports)
+    except DataError as error:
+        return Quarantined(verdict=Verdict.undecided(GATE, str(error)))
     verdict = decide_quarantine(limits, tally.overall, slices=tally.slices, left=tally.left)
     if verdict.outcome is not Outcome.PASS or not tally.overall.aside:
         return Quarantined(verdict=verdict)

@@ -157,12 +157,14 @@ def _quarantined(found: _Found, demands: Demands, limits: Quarantine, ports: Val
 
 
 def _refused(verdict: Verdict) -> ExpectationResult:
+    """Return what became of a quarantine that sets nothing aside: too many rows would be, or nobody can tell which."""
+    is_broken = verdict.outcome is Outcome.UNDECIDED
     return ExpectationResult(
         expectation=GATE,
         column="",
         severity=Severity.CRITICAL,
-        finding=Finding.UNMET,
-        sentence=f"{GATE}: {verdict.reason}, so none is",
+        finding=Finding.BROKEN if is_broken else Finding.UNMET,
+        sentence=f"{GATE}: broke: {verdict.reason}" if is_broken else f"{GATE}: {verdict.reason}, so none is",
         engine=GATE,
     )
 
