@@ -75,7 +75,7 @@ class Kind:
     @property
     def is_time(self) -> bool:
         """Whether a suite writes its values as texts that name times."""
-        return pa.types.is_temporal(self.type)
+        return bool(pa.types.is_temporal(self.type))
 
 
 def _whole(kind: pa.DataType, least: int, most: int, *, is_nullable: bool) -> Kind:

@@ -43,9 +43,17 @@ def frame_of(rows: RowsScan, expectations: Sequence[Expectation], *, whole: bool
     columns = None if whole else _needed(rows.column_names, expectations)
     table = pa.concat_tables(cast("pa.Table", part) for part in rows.parts(columns))
     frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
-    typed = {c for e in expectations if e.type == _TYPE_LIST for c in e.columns}
-    texts = {column: object for column in typed if frame[column].dtype == "str"}
-    return frame.astype(texts)  # GX 1.24 looks at each value of an object column, and knows no pandas 3 `str`
+    return frame
+
+
+def is_about_types(expectation: Expectation) -> bool:
+    """Return whether it needs a frame `with_texts_as_objects`."""
+    return expectation.type == _TYPE_LIST
+
+
+def with_texts_as_objects(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose texts are objects: GX 1.24 looks at each value of these, and knows no pandas 3 `str`."""
+    return frame.astype({column: object for column in frame.columns if frame[column].dtype == "str"})
 
 
 def _needed(present: Sequence[str], expectations: Sequence[Expectation]) -> list[str] | None:

@@ -19,7 +19,13 @@ from great_expectations.expectations.expectation import Expectation as GxExpecta
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from headgate.adapters.gx_suites.bounds import kwargs_for
-from headgate.adapters.gx_suites.frames import frame_of, frame_of_names, is_about_names
+from headgate.adapters.gx_suites.frames import (
+    frame_of,
+    frame_of_names,
+    is_about_names,
+    is_about_types,
+    with_texts_as_objects,
+)
 from headgate.adapters.gx_suites.measuring import measured
 from headgate.core.sentences import missing_columns
 from headgate.core.suite import Expectation, Measured
@@ -58,8 +64,15 @@ class GxSuites:
             if about_names:
                 found |= _evaluate(about_names, frame_of_names(rows))
             if about_rows:
-                found |= _evaluate(about_rows, frame_of(rows, list(about_rows.values())))
+                found |= _evaluate_rows(about_rows, rows)
         return tuple(found[place] for place in range(len(expectations)))
+
+
+def _evaluate_rows(expectations: dict[int, Expectation], rows: RowsScan) -> dict[int, Measured]:
+    frame = frame_of(rows, list(expectations.values()))
+    about_types = {place: e for place, e in expectations.items() if is_about_types(e)}
+    found = _evaluate({place: e for place, e in expectations.items() if place not in about_types}, frame)
+    return found | (_evaluate(about_types, with_texts_as_objects(frame)) if about_types else {})
 
 
 def _evaluate(expectations: dict[int, Expectation], frame: pd.DataFrame) -> dict[int, Measured]:

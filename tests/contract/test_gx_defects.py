@@ -1,0 +1,225 @@
+"""Where Great Expectations 1.24 on pandas is wrong: what it says, what Headgate says, and what its adapter repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from headgate.adapters.duckdb_suites import DuckdbSuites
+from headgate.adapters.gx_suites import GxSuites
+from headgate.core.suite import Measured
+from headgate.core.suite_reading import read_suite
+from headgate.testing.memory_scan import MemoryScan
+from tests.contract.answer_known import KNOWN, Case
+from tests.contract.suite_rows import entry
+
+BROKE = "broke"
+INCREASING = "expect_column_values_to_be_increasing"
+BETWEEN = "expect_column_values_to_be_between"
+IN_SET = "expect_column_values_to_be_in_set"
+OF_TYPE = "expect_column_values_to_be_of_type"
+PAIR_GREATER = "expect_column_pair_values_a_to_be_greater_than_b"
+PAIR_SET = "expect_column_pair_values_to_be_in_set"
+PAIRS = {
+    "x": [4, -2, -2, 1, -2, 2, -2, 4, 2],
+    "y": [-1, -2, 1, -1, -1, 4, -1, -2, -1],
+    "g": [1, 0, 2, 1, 2, 0, 1, 1, 2],
+}
+NOT_1 = {"type": "comparison", "column": {"name": "g"}, "operator": "!=", "parameter": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """Rows and a question on which the two differ: unexpected rows, the observed value, or that it broke."""
+
+    rows: Mapping[str, Any]
+    ask: dict[str, Any]
+    headgate: Any
+    gx: Any
+
+
+EXAMPLES: dict[str, Example] = {
+    "LIKE isn't written for pandas": Example(
+        rows={"x": ["ab", "b"]},
+        ask=entry("expect_column_values_to_match_like_pattern", column="x", like_pattern="a%"),
+        headgate=1,
+        gx=BROKE,
+    ),
+    "column_index 0 is taken for none": Example(
+        rows={"x": [1], "y": [1]},
+        ask=entry("expect_column_to_exist", column="y", column_index=0),
+        headgate=False,
+        gx=True,
+    ),
+    "a type that doesn't fit goes unnoticed where there is no value": Example(
+        rows={"x": pa.array([], pa.string())},
+        ask=entry(BETWEEN, column="x", min_value=1),
+        headgate=BROKE,
+        gx=0,
+    ),
+    "the text of what is no text depends on how pandas prints it": Example(
+        rows={"x": [7, None]},  # to pandas it is 7.0
+        ask=entry("expect_column_value_lengths_to_equal", column="x", value=1),
+        headgate=0,
+        gx=1,
+    ),
+    "pandas turns columns with nulls into other types": Example(
+        rows={"x": [7, None]},
+        ask=entry(OF_TYPE, column="x", type_="int64"),
+        headgate="int64",
+        gx="float64",
+    ),
+    "differences of unsigned numbers wrap around": Example(
+        rows={"x": pa.array([3, 2, 1], pa.uint8())},
+        ask=entry(INCREASING, column="x"),
+        headgate=2,
+        gx=0,
+    ),
+    "whole numbers beyond 2**53 are compared and added as floats, or overflow": Example(
+        rows={"x": [2**53 + 1]},
+        ask=entry(BETWEEN, column="x", max_value=2**53),
+        headgate=1,
+        gx=0,
+    ),
+    "bools, texts and times have no spread, differences or sum": Example(
+        rows={"x": [True, False]},  # to numpy the difference of bools is xor, which is never negative
+        ask=entry(INCREASING, column="x"),
+        headgate=BROKE,
+        gx=0,
+    ),
+    "dates have no mean": Example(
+        rows={"x": [date(2000, 1, 1), date(2000, 1, 3)]},
+        ask=entry("expect_column_mean_to_be_between", column="x", max_value="2000-01-02"),
+        headgate="2000-01-02T00:00:00",
+        gx=BROKE,
+    ),
+    "a decimal equals no float, and arithmetic on decimals raises": Example(
+        rows={"x": [Decimal("0.30")]},
+        ask=entry(IN_SET, column="x", value_set=[0.3]),
+        headgate=0,
+        gx=1,
+    ),
+    "bools have no quartiles": Example(
+        rows={"x": [True, True, False]},
+        ask=entry("expect_column_values_to_not_be_outliers", column="x"),
+        headgate=0,
+        gx=BROKE,
+    ),
+    "the most common time in nanoseconds is a number": Example(
+        rows={"x": pa.array([datetime(2000, 1, 1)], pa.timestamp("ns"))},  # noqa: DTZ001
+        ask=entry("expect_column_most_common_value_to_be_in_set", column="x", value_set=["2000-01-01"], ties_okay=True),
+        headgate=True,
+        gx=False,
+    ),
+    "a bool and a null have no order, and raise": Example(
+        rows={"x": [True, True], "y": [None, False]},
+        ask=entry(PAIR_GREATER, column_A="x", column_B="y", ignore_row_if="neither"),
+        headgate=1,
+        gx=BROKE,
+    ),
+    "pairs that fail under a row condition can't always be written down": Example(
+        rows=PAIRS,
+        ask=entry(PAIR_SET, column_A="x", column_B="y", value_pairs_set=[[2, -2]], row_condition=NOT_1),
+        headgate=5,
+        gx=BROKE,
+    ),
+}
+
+
+def test_every_known_difference_has_an_example() -> None:
+    assert EXAMPLES.keys() == KNOWN.keys()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_they_differ_and_it_is_known(name: str) -> None:
+    example = EXAMPLES[name]
+    rows = pa.table(dict(example.rows))
+    (expectation,) = read_suite("s", {"expectations": [example.ask]}).expectations
+    ours, theirs = (engine.run([expectation], MemoryScan(rows))[0] for engine in (DuckdbSuites(), GxSuites()))
+    assert (found(ours, example.headgate), found(theirs, example.gx)) == (example.headgate, example.gx)
+    assert KNOWN[name](Case(expectation=expectation, ours=ours, theirs=theirs, rows=rows))
+
+
+def found(measured: Measured, like: Any) -> Any:
+    if measured.success is None:
+        return BROKE
+    if isinstance(like, bool):
+        return measured.success
+    return measured.unexpected_count if measured.unexpected_count is not None else measured.observed
+
+
+def test_sums_of_whole_numbers_overflow_in_great_expectations_alone() -> None:
+    rows = MemoryScan(pa.table({"x": [2**62] * 4}))
+    suite = read_suite("s", {"expectations": [entry("expect_column_sum_to_be_between", column="x", min_value=1)]})
+    assert [e.run(suite.expectations, rows)[0].observed for e in (DuckdbSuites(), GxSuites())] == [2**64, 0]
+
+
+def test_a_query_for_unexpected_rows_needs_no_database_here() -> None:
+    query = entry("unexpected_rows_expectation", unexpected_rows_query="SELECT * FROM {batch} WHERE x > 1")
+    suite = read_suite("s", {"expectations": [query]})
+    ours, theirs = (
+        e.run(suite.expectations, MemoryScan(pa.table({"x": [1, 2]})))[0] for e in (DuckdbSuites(), GxSuites())
+    )
+    assert (ours.success, ours.observed, theirs.success) == (False, 1, None)
+
+
+# What the adapter repairs: raw Great Expectations, and through the adapter
+
+
+def raw(frame: pd.DataFrame, expectation: Any) -> Any:
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    asset = context.data_sources.add_pandas("raw").add_dataframe_asset("rows")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    return batch.validate(expectation)
+
+
+def repaired(rows: pa.Table, ask: dict[str, Any]) -> Measured:
+    return GxSuites().run(read_suite("s", {"expectations": [ask]}).expectations, MemoryScan(rows))[0]
+
+
+TIMES = pa.table({"x": pa.array([datetime(2000, 1, 1, tzinfo=UTC)], pa.timestamp("us", tz="UTC"))})
+
+
+def test_a_date_bound_raises_and_is_repaired() -> None:
+    bound = gxe.ExpectColumnValuesToBeBetween(column="x", min_value=date(2000, 1, 1))
+    assert "raised_exception': True" in str(raw(TIMES.to_pandas(), bound).exception_info)
+    assert repaired(TIMES, entry(BETWEEN, column="x", min_value="2000-01-01")).success is True
+
+
+def test_a_date_in_a_set_is_never_found_and_is_repaired() -> None:
+    assert (
+        raw(TIMES.to_pandas(), gxe.ExpectColumnValuesToBeInSet(column="x", value_set=["2000-01-01"])).success is False
+    )
+    assert repaired(TIMES, entry(IN_SET, column="x", value_set=["2000-01-01"])).success is True
+
+
+def test_text_is_of_no_type_in_a_list_and_is_repaired() -> None:
+    rows = pa.table({"x": ["a"]})
+    asked = gxe.ExpectColumnValuesToBeInTypeList(column="x", type_list=["int", "str"])
+    assert raw(rows.to_pandas(), asked).success is False
+    ask = entry("expect_column_values_to_be_in_type_list", column="x", type_list=["int", "str"])
+    assert repaired(rows, ask).success is True
+
+
+def test_quantiles_are_numpy_bools_that_no_json_takes_and_are_repaired() -> None:
+    ranges = {"quantiles": [0.5], "value_ranges": [[1, 3]]}
+    rows = pa.table({"x": [1, 2, 3]})
+    result = raw(rows.to_pandas(), gxe.ExpectColumnQuantileValuesToBeBetween(column="x", quantile_ranges=ranges))
+    assert type(result.success).__name__ == "bool_" or type(
+        result.result["details"]["success_details"][0]
+    ).__name__ in {
+        "bool",
+        "bool_",
+    }
+    ask = entry("expect_column_quantile_values_to_be_between", column="x", quantile_ranges=ranges)
+    assert repaired(rows, ask).success is True
