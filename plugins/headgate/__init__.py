@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         rmse,
     )
     from headgate.core.policy import Policy
+    from headgate.core.readiness import AtLeastRows, FreshWithin, Marker
     from headgate.core.span import Span, days, hours, months, weeks, years
     from headgate.core.validation import Severity
     from headgate.core.windows import Rolling, Window, Windows
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from headgate.operators.snapshot import SnapshotOperator
     from headgate.operators.train import TrainOperator
     from headgate.operators.validate import ValidateOperator
+    from headgate.sensors.data_ready import DataReadySensor
     from headgate.spec import (
         CsvSource,
         DeltaSource,
@@ -79,6 +81,7 @@ _HOMES = {
         "rmse",
     ),
     "headgate.core.policy": ("Policy",),
+    "headgate.core.readiness": ("AtLeastRows", "FreshWithin", "Marker"),
     "headgate.core.span": ("Span", "days", "hours", "months", "weeks", "years"),
     "headgate.core.windows": ("Rolling", "Window", "Windows"),
     "headgate.dag": ("retraining_dag", "trigger_form"),
@@ -91,6 +94,7 @@ _HOMES = {
     "headgate.operators.train": ("TrainOperator",),
     "headgate.operators.validate": ("ValidateOperator",),
     "headgate.core.validation": ("Severity",),
+    "headgate.sensors.data_ready": ("DataReadySensor",),
     "headgate.spec": (
         "CsvSource",
         "DeltaSource",
@@ -114,18 +118,22 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AtLeast",
+    "AtLeastRows",
     "AtMost",
     "CsvSource",
+    "DataReadySensor",
     "DeltaSource",
     "DeployOperator",
     "Drift",
     "Estimator",
     "EvaluateOperator",
     "Expectations",
+    "FreshWithin",
     "FunctionCheck",
     "FunctionSource",
     "JudgeOperator",
     "Label",
+    "Marker",
     "MlflowHook",
     "NoWorseThan",
     "PanderaCheck",

@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "plugins" / "headgate"
 HEAVY = (
+    "deltalake",
     "duckdb",
     "great_expectations",
     "mlflow",
