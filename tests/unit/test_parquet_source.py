@@ -73,10 +73,11 @@ def test_a_file_is_read_from_the_trainings_start_to_the_holdouts_end(tmp_path: P
     assert read(tmp_path / "a.parquet").column("x").to_pylist() == [3, 4, 5, 6]
 
 
-def test_an_instant_finer_than_a_microsecond_is_on_its_side_of_a_bound(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1, 3])
+def test_an_instant_finer_than_a_microsecond_is_on_its_side_of_a_bound(tmp_path: Path, size: int) -> None:
     end = int(day(7).timestamp()) * 10**9
     when = pa.array([end - 1, end, end + 1], pa.timestamp("ns", "UTC"))
-    pq.write_table(pa.table({"when": when, "x": [1, 2, 3]}), tmp_path / "a.parquet", row_group_size=1)
+    pq.write_table(pa.table({"when": when, "x": [1, 2, 3]}), tmp_path / "a.parquet", row_group_size=size)
     assert read(tmp_path).column("x").to_pylist() == [1]
     assert rows_of(tmp_path).look(WINDOWS.holdout, WINDOWS.as_of).rows == 1
 
@@ -118,6 +119,19 @@ def test_only_the_columns_asked_for_are_read_and_the_times(tmp_path: Path) -> No
     assert read(tmp_path, columns=("x",)).column_names == ["x", "when"]
     assert read(tmp_path, columns=("when", "x")).column_names == ["when", "x"]
     assert read(tmp_path, columns=("x",), known_at="known").column_names == ["x", "when", "known"]
+
+
+def test_a_column_may_have_a_dot_in_its_name(tmp_path: Path) -> None:
+    rows = pa.table({"a.when": table()["when"], "a.b": table()["x"], "a": [{"b": n} for n in range(9)]})
+    pq.write_table(rows, tmp_path / "a.parquet", row_group_size=2)
+    assert read(tmp_path, event_time="a.when", columns=("a.b",)).column_names == ["a.b", "a.when"]
+    assert read(tmp_path, event_time="a.when", columns=("a",))["a"].to_pylist() == [{"b": n} for n in (2, 3, 4, 5)]
+
+
+def test_rows_of_which_only_the_folder_is_asked_for_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "when=2000-01-03").mkdir()
+    pq.write_table(table().drop_columns("when"), tmp_path / "when=2000-01-03" / "a.parquet")
+    assert read(tmp_path, columns=("when",)).to_pydict() == {"when": [day(3)] * 9}
 
 
 def test_names_that_begin_with_an_underscore_or_a_dot_are_left_out(tmp_path: Path) -> None:
@@ -206,6 +220,28 @@ def test_a_row_without_an_event_time_is_given_so_that_it_is_refused(tmp_path: Pa
     when = pa.array([day(1), None], pa.timestamp("us", "UTC"))
     pq.write_table(pa.table({"when": when, "x": [1, 2]}), tmp_path / "a.parquet")
     assert read(tmp_path)["x"].to_pylist() == [2]
+
+
+def test_row_groups_of_half_a_batch_come_two_by_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_groups, "MOST_ROWS", 1000)
+    when = pa.array([day(3)] * 2500, pa.timestamp("us", "UTC"))
+    pq.write_table(pa.table({"when": when}), tmp_path / "a.parquet", row_group_size=500)
+    assert [batch.num_rows for batch in rows_of(tmp_path).read(WINDOWS, SPANS)] == [1000, 1000, 500]
+
+
+class Silent(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """A disk that doesn't say when a file changed."""
+
+    cachable = False
+
+    def info(self, path: Any, **options: Any) -> Any:
+        return {key: value for key, value in super().info(path, **options).items() if key not in {"mtime", "created"}}
+
+
+def test_where_nothing_tells_that_a_file_changed_there_is_no_token(tmp_path: Path) -> None:
+    pq.write_table(table(), tmp_path / "a.parquet")
+    assert rows_of(tmp_path, Silent()).token(SPANS[0], WINDOWS.as_of) is None
+    assert rows_of(tmp_path).token(SPANS[0], WINDOWS.as_of) is not None
 
 
 @pytest.mark.parametrize(

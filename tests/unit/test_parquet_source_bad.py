@@ -198,6 +198,22 @@ def test_a_file_that_vanishes_before_its_footer_is_read_is_tried_again(
         read(tmp_path)
 
 
+def test_a_file_that_vanishes_while_the_folder_is_listed_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pq.write_table(table(), tmp_path / "a.parquet")
+    listed = LocalFileSystem.ls
+
+    def late(disk: LocalFileSystem, path: str, **options: Any) -> Any:
+        found = listed(disk, path, **options)
+        (tmp_path / "a.parquet").unlink()
+        return found
+
+    monkeypatch.setattr(LocalFileSystem, "ls", late)
+    with pytest.raises(TransientError, match=r"file .*a\.parquet of source .* vanished while"):
+        read(tmp_path)
+
+
 class Failing(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
     """A filesystem that raises the same error when it is asked about a path, or when a file is opened."""
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.utils import glob_translate
 
-from headgate.adapters.pyarrow_files.refusals import asked, changed
+from headgate.adapters.pyarrow_files.refusals import asked, changed, vanished
 from headgate.errors import InputError
 
 _MAGIC = "*?["
@@ -84,12 +84,14 @@ class Place:
         Raises:
             InputError: There is none.
             StoreError: The filesystem refuses.
-            TransientError: It can't be reached.
+            TransientError: It can't be reached, or a file vanished meanwhile.
         """
         with asked(self.source):
             try:
                 found = self._found()
             except FileNotFoundError as error:
+                if self.filesystem.exists(self._root):
+                    raise vanished(self.source, str(error.filename or error)) from error
                 raise InputError(self._nothing("a path where nothing is")) from error
         if not found:
             raise InputError(
