@@ -47,7 +47,7 @@ _ALIASES = {
 _NAMES = {
     "BOOLEAN": "bool",
     "VARCHAR": "str",
-    "TIMESTAMP WITH TIME ZONE": "Timestamp",
+    **dict.fromkeys(("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"), "Timestamp"),
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "datetime64"),
     "DATE": "date",
     "TIME": "time",

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from headgate.adapters.duckdb_suites.bounds import bounds_of, within
 from headgate.adapters.duckdb_suites.operands import as_text, comparable, is_in, members
-from headgate.adapters.duckdb_suites.plan import Plan, UnfitError
+from headgate.adapters.duckdb_suites.plan import Answers, Plan, Rule, UnfitError
 from headgate.adapters.duckdb_suites.quoting import all_of, any_of, text
 from headgate.adapters.duckdb_suites.regexes import translated
-from headgate.adapters.duckdb_suites.request import Request, is_null, rowwise
+from headgate.adapters.duckdb_suites.request import Request, is_null, judged, rowwise
+from headgate.core.suite import Measured
 
 
 def not_null(request: Request) -> Plan:
     """Plan `expect_column_values_to_not_be_null`."""
     column = request.column()
-    return rowwise(request, [column], fails=is_null(column), counts_missing=False)
+    total, values = request.ask("count(*)"), request.ask(f"count({column.sql})", [column])
+
+    def read(answers: Answers) -> Measured:
+        return judged(request, answers[total], None, answers[total] - answers[values])
+
+    rule = Rule(where=request.where(is_null(column)), values=(), columns=request.needed([column]))
+    return Plan(asks=(total, values), read=read, rule=rule)
 
 
 def null(request: Request) -> Plan:

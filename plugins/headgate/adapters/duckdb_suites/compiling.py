@@ -6,8 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from headgate.adapters.duckdb_suites import aggregates, column_types, column_values, order, several_columns, spread
-from headgate.adapters.duckdb_suites import tables, uniqueness
+from headgate.adapters.duckdb_suites import (
+    aggregates,
+    column_types,
+    column_values,
+    order,
+    several_columns,
+    spread,
+    tables,
+    uniqueness,
+)
 from headgate.adapters.duckdb_suites.kinds import Table
 from headgate.adapters.duckdb_suites.plan import Plan, UnfitError
 from headgate.adapters.duckdb_suites.regexes import UntranslatableError, translated
@@ -71,7 +79,7 @@ def plan_of(expectation: Expectation, table: Table) -> Plan:
 
 
 def _plain(kwargs: Kwargs) -> bool:
-    """A mapping as a value is a suite parameter that nobody has put in."""
+    """Return whether every value was put in: a mapping is a suite parameter, but for those that are objects."""
     mostly = kwargs.get("mostly", 1)
     if isinstance(mostly, bool) or not isinstance(mostly, int | float) or not 0 <= mostly <= 1:
         return False
@@ -109,6 +117,10 @@ def _has_quantiles(kwargs: Kwargs) -> bool:
 def _has_names(kwargs: Kwargs) -> bool:
     wanted = kwargs.get("type_list") or [kwargs.get("type_")]
     return all(name in column_types.KNOWN for name in wanted)
+
+
+def _has_values(kwargs: Kwargs) -> bool:
+    return bool(kwargs["value_set"])
 
 
 def _has_bound(kwargs: Kwargs) -> bool:
@@ -204,7 +216,7 @@ TYPES: Mapping[str, Compiled] = {
         plan=uniqueness.most_common, needs=("column",), takes=("value_set", "ties_okay")
     ),
     "expect_column_distinct_values_to_be_in_set": Compiled(
-        plan=uniqueness.distinct_in_set, needs=("column",), takes=("value_set",)
+        plan=uniqueness.distinct_in_set, needs=("column", "value_set"), fits=_has_values
     ),
     "expect_column_distinct_values_to_contain_set": Compiled(
         plan=uniqueness.distinct_contain, needs=("column",), takes=("value_set",)

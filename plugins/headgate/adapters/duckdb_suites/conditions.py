@@ -121,7 +121,7 @@ Condition = Comparison | Membership | Nullity | Negation | Junction
 
 
 def _equal(column: Column, value: object) -> str:
-    """A text never equals a number; only an order of the two is nonsense."""
+    """Return whether they are equal: a text never equals a number, and only an order of the two is nonsense."""
     try:
         return f"coalesce({comparable(column)} = {operand(value, column)}, false)"
     except UnfitError:

@@ -62,7 +62,7 @@ class Column:
     @property
     def is_aware(self) -> bool:
         """Whether it is a timestamp with a zone; its values are read as UTC."""
-        return self.type == "TIMESTAMP WITH TIME ZONE"
+        return self.type in _AWARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +72,13 @@ class Table:
     columns: Mapping[str, Column]
 
 
+_AWARE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _KINDS = {
+    **dict.fromkeys(_AWARE, Kind.TIMESTAMP),
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), Kind.INTEGER),
     **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), Kind.INTEGER),
     **dict.fromkeys(("FLOAT", "DOUBLE"), Kind.FLOAT),
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), Kind.TIMESTAMP),
-    "TIMESTAMP WITH TIME ZONE": Kind.TIMESTAMP,
     "DECIMAL": Kind.DECIMAL,
     "BOOLEAN": Kind.BOOLEAN,
     "VARCHAR": Kind.TEXT,

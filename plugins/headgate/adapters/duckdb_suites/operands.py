@@ -54,7 +54,8 @@ def members(values: Iterable[Any], column: Column) -> list[Any]:
 
 def is_in(values: list[Any], column: Column) -> str:
     """Return the condition that the column's value is one of those that `members` gave."""
-    return f"{comparable(column)} IN ({', '.join(map(literal, values))})" if values else "false"
+    listed = ", ".join(literal(int(value) if isinstance(value, bool) else value) for value in values)
+    return f"{comparable(column)} IN ({listed})" if values else "false"
 
 
 def as_text(column: Column) -> str:
@@ -64,6 +65,8 @@ def as_text(column: Column) -> str:
         UnfitError: DuckDB writes them in another way.
     """
     quoted = column.sql
+    if column.type == "DOUBLE":
+        return f"CAST({quoted} AS VARCHAR)"
     match column.kind:
         case Kind.TEXT:
             return quoted
@@ -116,4 +119,4 @@ def _member(value: Any, column: Column) -> list[Any]:  # noqa: ANN401 - as above
         return []
     if column.kind is Kind.INTEGER and isinstance(found, float | Decimal):
         return [int(found)] if math.isfinite(found) and found == int(found) else []
-    return [int(found)] if isinstance(found, bool) else [found]
+    return [found]

@@ -1,7 +1,8 @@
 """The part of pandas' query language that people write in row conditions.
 
 Comparisons of a column with a value (chained ones too), `in` and `not in` a list, `.isnull()` and its like, a bool
-column by itself, joined by `and`, `or`, `not`, `&`, `|`, `~` and parentheses. Anything else isn't taken.
+column by itself, joined by `and`, `or`, `not`, `&`, `|`, `~` and parentheses. Anything else isn't taken. Great
+Expectations' own strings, such as `col("a") > 5`, are of this form too.
 """
 
 from __future__ import annotations
@@ -80,28 +81,23 @@ class _Reader:
                 sides = [left, *right]
                 parts = [self._comparison(sides[i], op, sides[i + 1]) for i, op in enumerate(ops)]
                 return parts[0] if len(parts) == 1 else Junction(conditions=tuple(parts))
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=column), attr=attr), args=[], keywords=[]):
-                if attr in _NULLS:
-                    null = Nullity(column=self._name(column))
-                    return null if _NULLS[attr] else Negation(condition=null)
-            case ast.Name(id=column):
-                return Comparison(column=self._name(column), operator="==", value=True)
+            case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[], keywords=[]) if attr.lower() in _NULLS:
+                null = Nullity(column=self._require_name(value))
+                return null if _NULLS[attr.lower()] else Negation(condition=null)
+            case ast.Name():
+                return Comparison(column=self._require_name(node), operator="==", value=True)
         raise self._refused()
 
     def _comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Condition:
-        if (
-            isinstance(op, ast.In | ast.NotIn)
-            and isinstance(left, ast.Name)
-            and isinstance(right, ast.List | ast.Tuple)
-        ):
+        if isinstance(op, ast.In | ast.NotIn) and isinstance(right, ast.List | ast.Tuple):
             values = tuple(map(self._value, right.elts))
-            found = Membership(column=self._name(left.id), values=values)
+            found = Membership(column=self._require_name(left), values=values)
             return found if isinstance(op, ast.In) else Negation(condition=found)
         operator = _OPERATORS.get(type(op))
-        if operator and isinstance(left, ast.Name):
-            return Comparison(column=self._name(left.id), operator=operator, value=self._value(right))
-        if operator and isinstance(right, ast.Name):
-            return Comparison(column=self._name(right.id), operator=_MIRRORED[operator], value=self._value(left))
+        if operator and self._name(left) is not None:
+            return Comparison(column=self._require_name(left), operator=operator, value=self._value(right))
+        if operator:
+            return Comparison(column=self._require_name(right), operator=_MIRRORED[operator], value=self._value(left))
         raise self._refused()
 
     def _value(self, node: ast.expr) -> Any:  # noqa: ANN401 - any constant
@@ -113,8 +109,18 @@ class _Reader:
             raise self._refused()
         return value
 
-    def _name(self, name: str) -> str:
-        return self.names.get(name, name)
+    def _name(self, node: ast.expr) -> str | None:
+        match node:
+            case ast.Name(id=name):
+                return self.names.get(name, name)
+            case ast.Call(func=ast.Name(id="col"), args=[ast.Constant(value=str(name))], keywords=[]):
+                return name
+        return None
+
+    def _require_name(self, node: ast.expr) -> str:
+        if (name := self._name(node)) is None:
+            raise self._refused()
+        return name
 
     def _refused(self) -> ValueError:
         return ValueError(f"row condition {self.query!r} is more than comparisons of columns with values")

@@ -10,7 +10,7 @@ from typing import Any
 from headgate.adapters.duckdb_suites.kinds import Column
 
 
-def plain(value: Any, column: Column | None = None) -> Any:  # noqa: ANN401 - any value of any column
+def plain(value: Any, column: Column | None = None) -> Any:  # noqa: ANN401, PLR0911 - a return for each type
     """Return a value as plain JSON: moments as text, in UTC where the column has a zone; no NaN.
 
     >>> plain(Decimal("1.5")), plain(float("nan")), plain(date(2000, 1, 1))

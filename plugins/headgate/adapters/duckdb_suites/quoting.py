@@ -29,7 +29,7 @@ def text(value: str) -> str:
     return pieces[0] if len(pieces) == 1 else "(" + " || chr(0) || ".join(pieces) + ")"
 
 
-def literal(value: Any) -> str:  # noqa: ANN401 - whatever a suite's JSON holds
+def literal(value: Any) -> str:  # noqa: ANN401, PLR0911 - a return for each type that a suite's JSON holds
     """Return a value as SQL; a datetime must have no zone.
 
     Raises:

@@ -1,6 +1,6 @@
-"""Translate Python's regular expressions into RE2's, which DuckDB runs, without changing what they match.
+r"""Translate Python's regular expressions into RE2's, which DuckDB runs, without changing what they match.
 
-The two differ: RE2's `\\d`, `\\w`, `\\s` know ASCII only, its `$` doesn't look past a last newline, and it has no
+The two differ: RE2's `\d`, `\w`, `\s` know ASCII only, its `$` doesn't look past a last newline, and it has no
 look-around, no back references and no possessive repeats. Python's own parser says what a pattern means; that is then
 written in RE2's words, or refused where it has none.
 """
@@ -37,13 +37,13 @@ class UntranslatableError(ValueError):
 
 @lru_cache(maxsize=1024)
 def translated(pattern: str) -> str:
-    """Return the pattern in RE2's words.
+    r"""Return the pattern in RE2's words.
 
     Raises:
         UntranslatableError: It has none, or isn't a pattern at all.
 
     >>> translated("^[a-c]+$")
-    '\\\\A[a-c]+\\\\n?\\\\z'
+    '\\A(?:[a-c])+\\n?\\z'
     """
     try:
         tree = _parser.parse(pattern)
@@ -66,7 +66,7 @@ class _Writer:
         self.ignores_case = bool(flags & re.IGNORECASE)
         self.any = r"(?s:.)" if flags & re.DOTALL else r"[^\n]"
         if flags & ~_KNOWN_FLAGS:
-            raise self._refused("a flag")
+            raise _refused(self.pattern, "a flag")
 
     def sequence(self, nodes: Any, *, is_last: bool) -> str:  # noqa: ANN401 - the parser's own types, untyped
         """Return what follows one another; `is_last` when nothing of the pattern comes after it."""
@@ -91,7 +91,7 @@ class _Writer:
                 return f"(?:{self.sequence(argument[3], is_last=is_last)})"
             case rc.MAX_REPEAT | rc.MIN_REPEAT:
                 return self._repeat(*argument) + ("?" if op is rc.MIN_REPEAT else "")
-        raise self._refused(str(op).lower())
+        raise _refused(self.pattern, str(op).lower())
 
     def _anchor(self, at: Any, is_last: bool) -> str:  # noqa: ANN401, FBT001 - as above
         match at:
@@ -101,11 +101,11 @@ class _Writer:
                 return r"\z"
             case rc.AT_END if is_last:
                 return r"\n?\z"
-        raise self._refused(str(at).lower())
+        raise _refused(self.pattern, str(at).lower())
 
     def _repeat(self, least: int, most: int, nodes: Any) -> str:  # noqa: ANN401 - as above
         if least > _MOST_REPEATS or (most is not rc.MAXREPEAT and most > _MOST_REPEATS):
-            raise self._refused(f"more than {_MOST_REPEATS} repeats")
+            raise _refused(self.pattern, f"more than {_MOST_REPEATS} repeats")
         repeated = f"(?:{self.sequence(nodes, is_last=False)})"
         if most is rc.MAXREPEAT:
             return repeated + {0: "*", 1: "+"}.get(least, f"{{{least},}}")
@@ -127,7 +127,7 @@ class _Writer:
             return self._folded(range(low, high + 1)) if self.ignores_case else f"{_escaped(low)}-{_escaped(high)}"
         if op is rc.CATEGORY and argument in _CLASSES:
             return _CLASSES[argument]
-        raise self._refused(f"{argument} within brackets".lower())
+        raise _refused(self.pattern, f"{argument} within brackets".lower())
 
     def _class(self, characters: list[int], *, opposite: bool) -> str:
         return f"[{'^' if opposite else ''}{self._folded(characters)}]"
@@ -139,12 +139,13 @@ class _Writer:
 
     def _cases(self, character: int) -> str:
         if character >= _ASCII:
-            raise self._refused("a letter that isn't ASCII, in either case")
+            raise _refused(self.pattern, "a letter that isn't ASCII, in either case")
         letter = chr(character).lower()
         return _CASES.get(letter, letter + letter.upper() if letter.isalpha() else letter)
 
-    def _refused(self, what: str) -> UntranslatableError:
-        return UntranslatableError(f"regular expression {self.pattern!r} holds {what}, which RE2 has no equal of")
+
+def _refused(pattern: str, what: str) -> UntranslatableError:
+    return UntranslatableError(f"regular expression {pattern!r} holds {what}, which RE2 has no equal of")
 
 
 def _escaped(character: int) -> str:

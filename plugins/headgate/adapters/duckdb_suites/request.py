@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from headgate.adapters.duckdb_suites.row_conditions import condition_of
 from headgate.adapters.duckdb_suites.kinds import Column, Table
 from headgate.adapters.duckdb_suites.plan import Answers, Ask, Plan, Rule, UnfitError
 from headgate.adapters.duckdb_suites.quoting import all_of
+from headgate.adapters.duckdb_suites.row_conditions import condition_of
 from headgate.core.suite import Expectation, Measured
 
 
@@ -114,12 +114,12 @@ def rowwise(
         counts_missing: Whether Great Expectations counts those that are skipped at all.
     """
     total = request.ask("count(*)")
-    skipped = request.ask("count(*)", columns, skips) if skips else None
+    kept = looked_at(request, columns, skips)
     failing = all_of([f"NOT {skips}", fails]) if skips else fails
     bad = request.ask("count(*)", columns, failing)
 
     def read(answers: Answers) -> Measured:
-        missing = answers[skipped] if skipped else 0
+        missing = answers[total] - answers[kept] if kept else 0
         return judged(request, answers[total], missing if counts_missing else None, answers[bad])
 
     rule = Rule(
@@ -127,7 +127,16 @@ def rowwise(
         values=tuple(column.sql for column in columns),
         columns=request.needed(columns),
     )
-    return Plan(asks=tuple(ask for ask in (total, skipped, bad) if ask), read=read, rule=rule)
+    return Plan(asks=tuple(ask for ask in (total, kept, bad) if ask), read=read, rule=rule)
+
+
+def looked_at(request: Request, columns: Sequence[Column], skips: str) -> Ask | None:
+    """Return how many rows aren't skipped, `None` for all; DuckDB may know a column's nulls without reading it."""
+    if not skips:
+        return None
+    if skips == is_null(columns[0]):
+        return request.ask(f"count({columns[0].sql})", columns)
+    return request.ask("count(*)", columns, f"NOT {skips}")
 
 
 def judged(request: Request, total: int, missing: int | None, unexpected: int) -> Measured:

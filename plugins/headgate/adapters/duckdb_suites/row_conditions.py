@@ -9,6 +9,7 @@ from headgate.adapters.duckdb_suites.conditions import Comparison, Condition, Ju
 from headgate.adapters.duckdb_suites.pandas_queries import parsed_query
 
 _SETS = {"IN", "NOT_IN"}
+_PARSERS = {"pandas", "great_expectations", "great_expectations__experimental__"}
 _ORDERS = {"==", "!=", "<", "<=", ">", ">="}
 
 
@@ -23,7 +24,7 @@ def condition_of(kwargs: Mapping[str, Any]) -> Condition | None:
         return None
     if isinstance(given, Mapping):
         return _of_object(given)
-    if isinstance(given, str) and kwargs.get("condition_parser") == "pandas":
+    if isinstance(given, str) and kwargs.get("condition_parser") in _PARSERS:
         return parsed_query(given)
     msg = f"row condition {given!r} needs condition_parser 'pandas'. Got {kwargs.get('condition_parser')!r} instead."
     raise ValueError(msg)

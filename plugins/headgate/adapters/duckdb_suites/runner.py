@@ -1,22 +1,26 @@
 """Run a suite: every expectation's figures in one scan, a pass for each grouping, and a look at what failed."""
 
+# ruff: noqa: S608 - names and values are quoted, each in its place
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headgate.adapters.duckdb_suites.compiling import plan_of, takes
 from headgate.adapters.duckdb_suites.connections import FAULTS, connected
 from headgate.adapters.duckdb_suites.explaining import explained
 from headgate.adapters.duckdb_suites.looking import looked_at
-from headgate.adapters.duckdb_suites.plan import ROWS, Answers, Ask, Plan, UnfitError
+from headgate.adapters.duckdb_suites.plan import Answers, Ask, Plan, UnfitError
 from headgate.adapters.duckdb_suites.row_conditions import condition_of
 from headgate.adapters.duckdb_suites.scans import DataFiles, Parts, Source
 from headgate.adapters.duckdb_suites.sessions import Session
 from headgate.core.suite import Expectation, Measured
 from headgate.errors import DataError
-from headgate.ports.rows import RowsScan
+
+if TYPE_CHECKING:
+    from headgate.ports.rows import RowsScan
 
 
 class DuckdbSuites:
@@ -44,21 +48,28 @@ class DuckdbSuites:
             SnapshotDamagedError: A part isn't what was written.
             DataError: A file can't be read.
         """
+        with self._opened(rows) as session:
+            return _Run(session, expectations).measured()
+
+    def explain(self, expectations: Sequence[Expectation], rows: RowsScan) -> str:
+        """Return the SQL that `run` begins with, readable; what is left to another engine is named.
+
+        Raises:
+            DataError: A file can't be read.
+        """
+        with self._opened(rows) as session:
+            table = session.table(columns_of(expectations))
+        return explained([(expectation, _planned(expectation, table)) for expectation in expectations])
+
+    @contextmanager
+    def _opened(self, rows: RowsScan) -> Iterator[Session]:
         source = source_of(rows)
         with connected(memory_limit=self.memory_limit, threads=self.threads, folders=source.folders) as connection:
             try:
-                session = Session(connection, source)
-                return _Run(session, expectations).measured()
+                yield Session(connection, source)
             except FAULTS as error:
-                msg = f"the rows must be readable. Got {error} instead."
+                msg = f"the rows must be readable. Got {first_line(error)} instead."
                 raise DataError(msg) from error
-
-    def explain(self, expectations: Sequence[Expectation], rows: RowsScan) -> str:
-        """Return the SQL that `run` begins with, readable; what is left to another engine is named."""
-        source = source_of(rows)
-        with connected(folders=source.folders) as connection:
-            table = Session(connection, source).table(columns_of(expectations))
-        return explained([(expectation, _planned(expectation, table)) for expectation in expectations])
 
 
 def source_of(rows: RowsScan) -> Source:
@@ -97,7 +108,6 @@ class _Run:
         self.session = session
         table = session.table(columns_of(expectations))
         self.found = [_planned(expectation, table) for expectation in expectations]
-        self.rules = {place: None for place in range(len(expectations))}
         self.answers: dict[Ask, Any] = {}
 
     def measured(self) -> tuple[Measured, ...]:
@@ -117,7 +127,10 @@ class _Run:
         for ask in plan.asks:
             if ask in faults:
                 return _broken(faults[ask])
-        return plan.read(self.answers)
+        try:
+            return plan.read(self.answers)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            return _broken(f"what was found has no answer to it: {error}")
 
     def _ask(self, asks: Sequence[Ask]) -> dict[Ask, str]:
         """Ask what isn't known yet, one query for each thing to ask of; return what can't be answered, and why."""
@@ -162,6 +175,3 @@ def first_line(error: Exception) -> str:
 
 def _broken(error: str) -> Measured:
     return Measured(success=None, error=error)
-
-
-__all__ = ["ROWS", "DuckdbSuites", "source_of"]

@@ -1,5 +1,6 @@
 """Rows as DuckDB reads them: files by itself, parts of a snapshot as a stream that can be started again."""
 
+# ruff: noqa: S608 - names and values are quoted, each in its place
 from __future__ import annotations
 
 from collections import Counter
@@ -26,18 +27,14 @@ class Source(Protocol):
     def folders(self) -> Sequence[Path]:
         """The folders that DuckDB must read."""
 
-    @property
-    def stored(self) -> Mapping[str, str]:
-        """What DuckDB calls each column, in their order."""
+    def stored(self, connection: Any) -> Mapping[str, str]:  # noqa: ANN401 - DuckDB's own
+        """Return what DuckDB calls each column, in their order."""
 
     def reading(self, connection: Any, columns: Sequence[str] | None) -> str:  # noqa: ANN401 - DuckDB's own
         """Make those columns readable by the next query, all when `None`, and return what it reads `FROM`."""
 
     def raised(self) -> Exception | None:
         """Return what the rows' owner raised while they were read last."""
-
-    def look(self, connection: Any) -> None:  # noqa: ANN401 - DuckDB's own
-        """Learn by that connection what would take one of its own later: 20 ms."""
 
 
 class DataFiles:
@@ -63,9 +60,9 @@ class DataFiles:
         is_csv = all(path.lower().endswith((".csv", ".csv.gz", ".tsv")) for path in self.paths)
         return f"read_{'csv' if is_csv else 'parquet'}([{listed}])"
 
-    @property
-    def stored(self) -> Mapping[str, str]:
-        """The columns, by their own names."""
+    def stored(self, connection: Any) -> Mapping[str, str]:  # noqa: ANN401 - DuckDB's own
+        """Return the columns, by their own names, and count the rows: another connection would take 20 ms later."""
+        self._look(connection)
         return {column: column for column in self.column_names}
 
     @property
@@ -100,8 +97,7 @@ class DataFiles:
         """Return nothing: DuckDB's own errors tell."""
         return None
 
-    def look(self, connection: Any) -> None:  # noqa: ANN401 - DuckDB's own
-        """Learn the columns and the rows, once."""
+    def _look(self, connection: Any) -> None:  # noqa: ANN401 - DuckDB's own
         if self._known is None:
             described = connection.execute(f"DESCRIBE SELECT * FROM {self.reader}").fetchall()
             rows = connection.execute(f"SELECT count(*) FROM {self.reader}").fetchall()
@@ -111,7 +107,7 @@ class DataFiles:
     def _looked_at(self) -> tuple[list[str], int]:
         if self._known is None:
             with connected(folders=self.folders) as connection:
-                self.look(connection)
+                self._look(connection)
         return self._known or ([], 0)
 
 
@@ -126,12 +122,13 @@ class Parts:
 
     def __init__(self, rows: RowsScan) -> None:
         self.rows = rows
-        self.stored: Mapping[str, str] = _stored(rows.column_names)
+        self.names = stored_names(rows.column_names)
         self._whole: pa.Table | None = None
         self._raised: Exception | None = None
 
-    def look(self, connection: Any) -> None:  # noqa: ANN401 - as above
-        """Learn nothing: the scan knows its columns."""
+    def stored(self, connection: Any) -> Mapping[str, str]:  # noqa: ANN401, ARG002 - as the port
+        """Return names that DuckDB tells apart."""
+        return self.names
 
     def reading(self, connection: Any, columns: Sequence[str] | None) -> str:  # noqa: ANN401 - DuckDB's own
         """Register a stream of the parts, or all rows as a table, and return its name."""
@@ -139,7 +136,7 @@ class Parts:
         import pyarrow as pa
 
         self._raised = None
-        if self.rows.num_rows * len(self.stored) <= _FEW_CELLS:
+        if self.rows.num_rows * len(self.names) <= _FEW_CELLS:
             self._whole = self._whole or pa.concat_tables([self._renamed(part) for part in self.rows.parts()])
             connection.register(_SCANNED, self._whole)
         else:
@@ -169,7 +166,7 @@ class Parts:
             raise
 
     def _renamed(self, part: Any) -> pa.Table:  # noqa: ANN401 - a `pyarrow.Table`, which ships no types
-        return part.rename_columns([self.stored[column] for column in part.column_names])
+        return part.rename_columns([self.names[column] for column in part.column_names])
 
 
 class _Stream:
@@ -183,8 +180,8 @@ class _Stream:
         return self._parts.read(self._columns).__arrow_c_stream__(requested_schema)
 
 
-def _stored(columns: Sequence[str]) -> Mapping[str, str]:
-    """DuckDB doesn't tell upper case from lower, nor does it take an empty name or a NUL."""
+def stored_names(columns: Sequence[str]) -> Mapping[str, str]:
+    """Return a name for each: DuckDB doesn't tell upper case from lower, nor does it take an empty name or a NUL."""
     folded = Counter(column.casefold() for column in columns)
     return {
         column: column

@@ -1,5 +1,6 @@
 """One connection and one source: what queries are run with."""
 
+# ruff: noqa: S608 - names and values are quoted, each in its place
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -28,7 +29,7 @@ class Session:
     def __init__(self, connection: Any, source: Source) -> None:  # noqa: ANN401 - DuckDB's own
         self.connection = connection
         self.source = source
-        self._stored = dict(source.stored)
+        self._stored = dict(source.stored(connection))
         self._types: dict[str, str] = {}
 
     def table(self, columns: Iterable[str]) -> Table:
@@ -47,9 +48,7 @@ class Session:
             Error: DuckDB's.
             Exception: What the rows' owner raised while they were read.
         """
-        needed = [column for column in self._stored if columns is None or column in columns]
-        self._describe(needed)
-        return self._run(f"{self._rows(needed, None if columns is None else needed)} {query}")
+        return self._run(self._query(query, columns))
 
     def ask_rows(self, query: str, columns: frozenset[str] | None = None) -> list[dict[str, Any]]:
         """Return the answer of a query over `rows` with the columns' own names."""
@@ -57,6 +56,19 @@ class Session:
         own = {stored: column for column, stored in self._stored.items()}
         names = [own.get(column[0], column[0]) for column in self.connection.description]
         return [dict(zip(names, row, strict=True)) for row in found]
+
+    def ask_arrow(self, query: str, columns: frozenset[str]) -> Any:  # noqa: ANN401 - pyarrow ships no types
+        """Return the answer of a query over `rows` as a `pyarrow.Table`."""
+        return self.connection.sql(self._query(query, columns)).to_arrow_table()
+
+    def keep(self, table: str, query: str, columns: frozenset[str]) -> None:
+        """Keep the answer of a query over `rows` as a table of the connection."""
+        self._run(f"CREATE TEMP TABLE {table} AS {self._query(query, columns)}")
+
+    def _query(self, query: str, columns: frozenset[str] | None) -> str:
+        needed = [column for column in self._stored if columns is None or column in columns]
+        self._describe(needed)
+        return f"{self._rows(needed, None if columns is None else needed)} {query}"
 
     def _rows(self, columns: Sequence[str], read: Sequence[str] | None) -> str:
         scanned = self.source.reading(self.connection, read)
@@ -92,5 +104,5 @@ def _guarded(column: Column, raw: str) -> str:
     if raw in {"FLOAT", "DOUBLE"}:
         return f"CASE WHEN NOT isnan({quoted}) THEN {quoted} END AS {quoted}"
     if column.is_aware:
-        return f"timezone('UTC', {quoted}) AS {quoted}"
+        return f"timezone('UTC', CAST({quoted} AS TIMESTAMPTZ)) AS {quoted}"
     return quoted if raw == column.type else f"CAST({quoted} AS {column.type}) AS {quoted}"

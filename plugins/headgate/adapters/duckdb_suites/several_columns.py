@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from headgate.adapters.duckdb_suites.kinds import Column, Kind
-from headgate.adapters.duckdb_suites.operands import comparable, members, operand
+from headgate.adapters.duckdb_suites.operands import comparable, is_in, members, operand
 from headgate.adapters.duckdb_suites.plan import Plan, UnfitError
 from headgate.adapters.duckdb_suites.quoting import all_of, any_of, literal
 from headgate.adapters.duckdb_suites.request import Request, is_null, rowwise
@@ -94,5 +94,4 @@ def _same(a: Column, b: Column) -> str:
 def _is(column: Column, value: object) -> str:
     if value is None:
         return is_null(column)
-    found = members([value], column)
-    return f"coalesce({comparable(column)} = {literal(found[0])}, false)" if found else "false"
+    return f"coalesce({is_in(members([value], column), column)}, false)"

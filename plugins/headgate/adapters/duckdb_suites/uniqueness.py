@@ -1,21 +1,27 @@
 """Expectations that take one grouped pass over their columns: uniqueness, and distinct values."""
 
+# ruff: noqa: S608 - names and values are quoted, each in its place
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from headgate.adapters.duckdb_suites.bounds import bounds_of, is_within
 from headgate.adapters.duckdb_suites.kinds import Column, Kind
 from headgate.adapters.duckdb_suites.operands import is_in, members
-from headgate.adapters.duckdb_suites.plan import ROWS, Answers, Plan, Rule, UnfitError
 from headgate.adapters.duckdb_suites.plain import plain
-from headgate.adapters.duckdb_suites.request import Request, is_null, judged
+from headgate.adapters.duckdb_suites.plan import ROWS, Answers, Plan, Rule, UnfitError
+from headgate.adapters.duckdb_suites.request import Request, is_null, judged, looked_at
 from headgate.adapters.duckdb_suites.several_columns import skipping
 from headgate.core.suite import Measured
 
 _SHOWN = 5
 _MOST_LISTED = 1000
+_MOST_SHOWN = 20
+_BITS = 16
+"""Whole numbers are counted as bits where that takes no more than so many of them a value."""
+_LONGEST = 2**62
 
 
 def unique(request: Request) -> Plan:
@@ -78,31 +84,50 @@ def distinct_equal(request: Request) -> Plan:
 
 
 def _unique(request: Request, columns: Sequence[Column], skips: str) -> Plan:
-    total = request.ask("count(*)")
-    skipped = request.ask("count(*)", columns, skips) if skips else None
+    """Count the rows that have keys first: where there are as many keys, that is all there is to know."""
+    total, kept = request.ask("count(*)"), looked_at(request, columns, skips)
+    only = columns[0] if len(columns) == 1 and columns[0].kind is Kind.INTEGER else None
+    edges = [request.ask(f"{edge}({only.sql})", [only]) for edge in ("min", "max")] if only else []
+
+    def read(answers: Answers) -> Plan:
+        rows, values = answers[total], answers[kept] if kept else answers[total]
+
+        def repeated() -> Plan:
+            return _repeated(request, columns, skips, (rows, rows - values))
+
+        if only is None or not values:
+            return repeated()
+        low, high = (answers[edge] for edge in edges)
+        if high - low >= _BITS * values or high > _LONGEST or low < -_LONGEST:
+            return repeated()
+        bits = request.ask(f"bit_count(bitstring_agg({only.sql}, {low}, {high}))", [only])
+
+        def count(answers: Answers) -> Measured | Plan:
+            return judged(request, rows, rows - values, 0) if answers[bits] == values else repeated()
+
+        return Plan(asks=(bits,), read=count)
+
+    asks = tuple(ask for ask in (total, kept, *edges) if ask)
+    return Plan(asks=asks, read=read, rule=unique_rule(request, columns, skips))
+
+
+def _repeated(request: Request, columns: Sequence[Column], skips: str, counts: tuple[int, int]) -> Plan:
     twice = f"{_grouped(request, columns, skips)} HAVING count(*) > 1"
     repeated = request.ask_of(twice, "coalesce(sum(n), 0)::BIGINT", columns)
     packed = "k0" if len(columns) == 1 else f"row({', '.join(_keys(columns))})"
     shown = request.ask_of(twice, f"max_by({packed}, n, {_SHOWN})", columns)
 
     def read(answers: Answers) -> Measured:
-        missing = answers[skipped] if skipped else 0
-        found = judged(request, answers[total], missing, answers[repeated])
-        return Measured(
-            success=found.success,
-            element_count=found.element_count,
-            missing_count=found.missing_count,
-            unexpected_count=found.unexpected_count,
-            samples=tuple(answers[shown] or ()),
-        )
+        return replace(judged(request, *counts, answers[repeated]), samples=tuple(answers[shown] or ()))
 
-    rule = Rule(
-        where=request.where(f"NOT {skips}" if skips else "") or "true",
-        values=tuple(column.sql for column in columns),
-        columns=request.needed(columns),
-        keys=tuple(column.sql for column in columns),
-    )
-    return Plan(asks=tuple(ask for ask in (total, skipped, repeated, shown) if ask), read=read, rule=rule)
+    return Plan(asks=(repeated, shown), read=read, rule=unique_rule(request, columns, skips))
+
+
+def unique_rule(request: Request, columns: Sequence[Column], skips: str) -> Rule:
+    """Return the rule that rows fail that share their keys with others."""
+    keys = tuple(column.sql for column in columns)
+    where = request.where(f"NOT {skips}" if skips else "") or "true"
+    return Rule(where=where, values=keys, columns=request.needed(columns), keys=keys)
 
 
 def _grouped(request: Request, columns: Sequence[Column], skips: str) -> str:
@@ -136,25 +161,23 @@ def _distinct(request: Request, *, may_lack: bool = False, may_exceed: bool = Fa
     never = _never(request.kwargs.get("value_set") or (), column)
     query = _grouped(request, [column], is_null(column))
     is_wanted = _key_in(wanted, column)
-    aggregates = {
+    figures = {
         "others": f"count(*) FILTER (WHERE NOT {is_wanted})",
-        "other": f"min(k0, {_SHOWN}) FILTER (WHERE NOT {is_wanted})",
+        "other": f"min(k0, {_MOST_SHOWN}) FILTER (WHERE NOT {is_wanted})",
         "found": f"list(k0) FILTER (WHERE {is_wanted})",
     }
-    asks = {key: request.ask_of(query, aggregate, [column]) for key, aggregate in aggregates.items()}
+    asks = {key: request.ask_of(query, figure, [column]) for key, figure in figures.items()}
 
     def read(answers: Answers) -> Measured:
         found = {plain(value, column) for value in answers[asks["found"]] or ()}
-        lacking = [value for value in wanted if plain(value, column) not in found] + never
-        others = 0 if may_exceed else answers[asks["others"]]
-        lacks = 0 if may_lack else len(lacking)
-        samples = (answers[asks["other"]] or () if others else ()) or (lacking if lacks else ())
-        return Measured(
-            success=not others and not lacks,
-            missing_count=None if may_lack else lacks,
-            unexpected_count=None if may_exceed else others,
-            samples=tuple(plain(value, column) for value in samples[:_SHOWN]),
-        )
+        lacking = [] if may_lack else [value for value in wanted if plain(value, column) not in found] + never
+        others = [] if may_exceed else answers[asks["other"]] or []
+        observed = {
+            kind: [plain(value, column) for value in values[:_MOST_SHOWN]]
+            for kind, values in (("unexpected", others), ("missing", lacking))
+            if values
+        }
+        return Measured(success=not observed, observed=observed or None)
 
     return Plan(asks=tuple(asks.values()), read=read)
 
