@@ -1,4 +1,4 @@
-"""Run the bench: `python -m tools.bench [parse] [steps] [log] [backfill]`, all of them by default.
+"""Run the bench: `python -m tools.bench [parse] [steps] [log] [backfill] [snapshots]`, all of them by default.
 
 Every figure is a ratio or a difference of two things measured in this one run; absolute times are of this machine.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
+from tools.bench import snapshots
 from tools.bench.bike import AS_OFS, DATA
 from tools.environment import REPOSITORY
 from tools.stack import Stack
@@ -30,7 +31,13 @@ console = Console(highlight=False)
 
 def main(chosen: list[str]) -> int:
     """Run the chosen parts; return 2 for an unknown one."""
-    parts: dict[str, Callable[[], None]] = {"parse": parse, "steps": steps, "log": log, "backfill": backfill}
+    parts: dict[str, Callable[[], None]] = {
+        "parse": parse,
+        "steps": steps,
+        "log": log,
+        "backfill": backfill,
+        "snapshots": snapshots.main,
+    }
     unknown = [name for name in chosen if name not in parts]
     if unknown:
         console.print(f"part must be one of {', '.join(parts)}. Got {', '.join(unknown)} instead.")
