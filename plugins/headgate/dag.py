@@ -11,6 +11,7 @@ from airflow.sdk import DAG
 from airflow.sdk import Param as FormField
 
 from headgate.core.quarantine import percent
+from headgate.core.readiness import Condition
 from headgate.operators.deploy import DeployOperator
 from headgate.operators.evaluate import EvaluateOperator
 from headgate.operators.judge import JudgeOperator
@@ -18,6 +19,7 @@ from headgate.operators.promote import PromoteOperator
 from headgate.operators.snapshot import SnapshotOperator
 from headgate.operators.train import TrainOperator
 from headgate.operators.validate import ValidateOperator
+from headgate.sensors.data_ready import DataReadySensor
 from headgate.spec import Estimator, Expectations, Param, Pipeline, require_kind
 
 RETRIES: Mapping[str, Any] = {
@@ -40,6 +42,7 @@ def retraining_dag(
     start_date: datetime | None = None,
     mlflow_conn_id: str = "mlflow_default",
     store_url: str | None = None,
+    ready: Condition | None = None,
     **dag_arguments: Any,  # noqa: ANN401 - Airflow's own arguments
 ) -> DAG:
     """Return the Dag that retrains a pipeline: snapshot, validate, train, evaluate, judge, promote, deploy.
@@ -53,6 +56,8 @@ def retraining_dag(
         start_date: First day that Airflow may schedule; without one, the next date of the schedule that comes.
         mlflow_conn_id: Airflow connection of the MLflow server.
         store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
+        ready: What a run waits for before its snapshot: `AtLeastRows(1000)`, `FreshWithin(hours(6))`, `Marker("...")`;
+            nothing when `None`.
         **dag_arguments: Passed on to Airflow's `DAG`.
 
     Raises:
@@ -63,7 +68,9 @@ def retraining_dag(
     arguments["default_args"] = {**RETRIES, **arguments.get("default_args", {})}
     arguments["params"] = {**trigger_form(pipeline.estimator), **arguments.get("params", {})}
     with DAG(dag_id=dag_id or pipeline.model, schedule=schedule, start_date=start_date, **arguments) as dag:
-        _chain(pipeline, mlflow_conn_id=mlflow_conn_id, store_url=store_url)
+        snapshot = _chain(pipeline, mlflow_conn_id=mlflow_conn_id, store_url=store_url)
+        if ready is not None:
+            _wait(pipeline, ready) >> snapshot
     return dag
 
 
@@ -116,7 +123,14 @@ def _form_field(name: str, param: Param) -> FormField:
     )
 
 
-def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) -> None:
+def _wait(pipeline: Pipeline, ready: Condition) -> DataReadySensor:
+    p = pipeline
+    return DataReadySensor(
+        task_id="data_ready", model=p.model, ready=ready, windows=p.windows, source=p.source, label=p.label
+    )
+
+
+def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) -> SnapshotOperator:
     p = pipeline
     at: dict[str, Any] = {"mlflow_conn_id": mlflow_conn_id}
     kept: dict[str, Any] = {"store_url": store_url}
@@ -140,6 +154,7 @@ def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) ->
     promotion = PromoteOperator(task_id="promote", verdict=verdict.output, **at)
     if p.serving is not None:
         DeployOperator(task_id="deploy", promotion=promotion.output, serving=p.serving, **at, **kept)
+    return snapshot
 
 
 def _doc(pipeline: Pipeline) -> str:
