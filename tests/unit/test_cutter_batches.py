@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from headgate.adapters.pyarrow_cutter import ArrowCutter
+from headgate.adapters.pyarrow_cutter import ArrowCutter, pile
 from headgate.core.windows import Window
 from headgate.errors import DataError, StoreError
 from headgate.ports import Cut
@@ -81,13 +81,21 @@ def test_timestamps_that_fit_no_common_unit_are_refused() -> None:
         cut([far, fine])
 
 
+def test_a_large_batch_is_taken_in_slices_and_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = rows(range(9, 0, -1), s=list("abcdefghi"))
+    whole = cut(given)
+    monkeypatch.setattr(pile, "_SLICE_ROWS", 2)
+    sliced = cut(given, memory=0)
+    assert [one.equals(other) for one, other in zip(whole, sliced, strict=True)] == [True, True]
+
+
 def test_rows_that_were_not_known_at_the_as_of_are_left_out_and_counted() -> None:
     known = pa.array([day(8), day(9), day(9.5), day(12)], UTC_MICROSECONDS)
     asked = Cut(spans=(WINDOWS.training,), as_of=WINDOWS.as_of, event_time="when", label="y", known_at="known")
-    with ArrowCutter().pile(asked) as pile:
-        pile.add(rows([3, 3.5, 4, 4.5], known=known))
-        found = pile.gathered()
-        assert pile.rows(WINDOWS.training).num_rows == 2
+    with ArrowCutter().pile(asked) as heap:
+        heap.add(rows([3, 3.5, 4, 4.5], known=known))
+        found = heap.gathered()
+        assert heap.rows(WINDOWS.training).num_rows == 2
     assert found.counts.rows == 2
     assert (found.unknown.rows, found.unknown.rows_in(Window(start=day(4), end=day(4.6)))) == (2, 2)
 
@@ -101,18 +109,18 @@ def test_rows_that_were_not_known_at_the_as_of_are_left_out_and_counted() -> Non
 )
 def test_instants_of_knowledge_must_be_instants(known: Any, sentence: str) -> None:
     asked = Cut(spans=(WINDOWS.training,), as_of=WINDOWS.as_of, event_time="when", label="y", known_at="known")
-    with ArrowCutter().pile(asked) as pile, pytest.raises(DataError, match=sentence):
-        pile.add(rows([3, 4], known=known))
+    with ArrowCutter().pile(asked) as heap, pytest.raises(DataError, match=sentence):
+        heap.add(rows([3, 4], known=known))
 
 
 def test_rows_are_counted_by_the_hour_within_their_span() -> None:
     half = day(5 + 0.5 / 24)
     spans = (WINDOWS.training, Window(start=half, end=day(7)))
     asked = Cut(spans=spans, as_of=WINDOWS.as_of, event_time="when", label="y")
-    with ArrowCutter().pile(asked) as pile:
-        pile.add(rows([3, 3 + 0.9 / 24, 5 + 0.2 / 24, 5 + 0.7 / 24, 5 + 1.7 / 24]))
-        pile.add(rows([3 + 0.1 / 24]))
-        tally = pile.gathered().counts
+    with ArrowCutter().pile(asked) as heap:
+        heap.add(rows([3, 3 + 0.9 / 24, 5 + 0.2 / 24, 5 + 0.7 / 24, 5 + 1.7 / 24]))
+        heap.add(rows([3 + 0.1 / 24]))
+        tally = heap.gathered().counts
     hours = [day(3), day(3 + 1 / 24), day(5), half, day(5 + 1 / 24), day(7)]
     found = [tally.rows_in(Window(start=start, end=end)) for start, end in itertools.pairwise(hours)]
     assert found == [3, 0, 0, 1, 1]
@@ -142,13 +150,13 @@ def test_the_temporary_file_is_gone_when_the_cut_ends_and_when_it_fails(folder: 
 
 def test_a_temporary_file_bears_no_name_so_that_a_killed_task_leaves_nothing(folder: Path) -> None:
     asked = Cut(spans=(WINDOWS.training,), as_of=WINDOWS.as_of, event_time="when", label="y")
-    with ArrowCutter(memory=0).pile(asked) as pile:
-        pile.add(rows())
+    with ArrowCutter(memory=0).pile(asked) as heap:
+        heap.add(rows())
         assert list(folder.iterdir()) == []
 
 
 def test_a_temporary_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     asked = Cut(spans=(WINDOWS.training,), as_of=WINDOWS.as_of, event_time="when", label="y")
     cutter = ArrowCutter(memory=0, folder=str(tmp_path / "none"))
-    with cutter.pile(asked) as pile, pytest.raises(StoreError, match=r"temporary folder .*none must have room.*TMPDIR"):
-        pile.add(rows())
+    with cutter.pile(asked) as heap, pytest.raises(StoreError, match=r"temporary folder .*none must have room.*TMPDIR"):
+        heap.add(rows())

@@ -24,6 +24,9 @@ from headgate.ports import Cut, Gathered, Rows
 MEMORY = 256 * 2**20
 """How many bytes of rows a pile holds in memory before it goes to disk."""
 
+_SLICE_ROWS = 2**20
+"""Most rows that are brought into the canonical form at a time: a user's function may give all in one batch."""
+
 _HOUR = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -78,7 +81,9 @@ class ArrowPile:
         if table.num_rows or not pa.types.is_null(table.schema.field(self._cut.event_time).type):
             times = instants(table.column(self._cut.event_time), "event time", self._cut.event_time)
             table = table.set_column(table.column_names.index(self._cut.event_time), self._cut.event_time, times)
-            self._take(without_views(table), ticks_of(times))
+            table, ticks = without_views(table), ticks_of(times)
+            for start in range(0, max(len(ticks), 1), _SLICE_ROWS):
+                self._take(table.slice(start, _SLICE_ROWS), ticks[start : start + _SLICE_ROWS])
 
     def gathered(self) -> Gathered:
         """Return what it holds. Nothing is added afterwards."""
