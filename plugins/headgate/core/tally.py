@@ -25,7 +25,7 @@ class Tally:
     def __init__(self, counts: Mapping[int, int]) -> None:
         self._counts = {instant: rows for instant, rows in counts.items() if rows}
         self._instants = sorted(self._counts)
-        self._sums = [0, *accumulate(self._counts[instant] for instant in self._instants)]
+        self._sums = [0, *accumulate(map(self._counts.__getitem__, self._instants))]
 
     @classmethod
     def of(cls, counts: Mapping[datetime, int]) -> Tally:
