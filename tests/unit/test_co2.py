@@ -11,17 +11,22 @@ from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error
 
 from headgate import Windows, weeks
-from headgate.adapters.gx_suites import GxSuiteRunner
 from headgate.adapters.sklearn_trainer import SklearnTrainer
 from headgate.core.validation import ExpectationResult, Finding, Severity
+from headgate.hooks import parts
 from headgate.ports import Recipe
+from headgate.steps.suites import run_suite
+from headgate.testing.memory_scan import MemoryScan
 from include.co2.data import features_of, record, rows_of, weekly
 from include.co2.pipeline import pipeline
 
 YEARS = range(1985, 2003)
 RECORD = record()
 LABEL, ESTIMATOR = pipeline.label, pipeline.estimator
+EXPECTATIONS = pipeline.expectations
 assert ESTIMATOR.features is not None
+assert not isinstance(EXPECTATIONS, str)
+SUITE = parts.suite(EXPECTATIONS.suite)
 DELAY = LABEL.delay
 FEATURES = list(ESTIMATOR.features)
 RECIPE = Recipe(
@@ -48,7 +53,7 @@ def table_of(rows: pd.DataFrame) -> pa.Table:
 
 
 def results_of(rows: pd.DataFrame) -> tuple[ExpectationResult, ...]:
-    return GxSuiteRunner().run(pipeline.expectations, table_of(rows))
+    return run_suite(SUITE, MemoryScan(table_of(rows)), engines=parts.engines())
 
 
 def test_the_record_has_every_week_of_1958_to_2001_and_its_59_holes() -> None:

@@ -7,14 +7,17 @@ import pyarrow as pa
 import pytest
 
 from headgate import Rolling, Windows, days
-from headgate.adapters.gx_suites import GxSuiteRunner
 from headgate.adapters.sklearn_trainer import SklearnTrainer
 from headgate.core.validation import ExpectationResult, Finding, Severity
+from headgate.hooks import parts
 from headgate.ports import Recipe
+from headgate.steps.suites import run_suite
+from headgate.testing.memory_scan import MemoryScan
 from include.digits import PIXELS
 from include.digits.data import FAINT, daily, images
 
 IMAGES = images()
+SUITE = parts.suite("include.digits.expectations:suite")
 AS_OFS = [datetime(2024, 2, day, tzinfo=UTC) for day in (6, 12, 18, 24)] + [datetime(2024, 3, 1, tzinfo=UTC)]
 
 
@@ -27,7 +30,7 @@ def table_of(rows: pd.DataFrame) -> pa.Table:
 
 
 def results_of(rows: pd.DataFrame) -> tuple[ExpectationResult, ...]:
-    return GxSuiteRunner().run("include.digits.expectations:suite", table_of(rows))
+    return run_suite(SUITE, MemoryScan(table_of(rows)), engines=parts.engines())
 
 
 def test_thirty_images_arrive_on_each_day_but_the_last() -> None:
