@@ -6,7 +6,7 @@ import re
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.adapters.duckdb_suites.regexes import UntranslatableError, translated
@@ -34,6 +34,7 @@ def test_a_translated_pattern_finds_each_single_character_that_python_finds(patt
     assert found_by_duckdb(pattern, texts) == [bool(re.search(pattern, text)) for text in texts]
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(PATTERNS), st.lists(st.text(ALPHABET, max_size=6), min_size=1, max_size=20))
 def test_a_translated_pattern_finds_what_python_finds(pattern: str, texts: list[str]) -> None:
     assert found_by_duckdb(pattern, texts) == [bool(re.search(pattern, text)) for text in texts]
