@@ -165,6 +165,13 @@ def test_whole_numbers_far_apart_are_grouped_and_near_ones_counted_as_bits() -> 
         assert (found.success, found.unexpected_count) == (True, 0)
 
 
+@pytest.mark.parametrize(("values", "repeated"), [([1, 2, 9, 1], 0), ([1, 9, 1, 9], 2), ([1, None, 1, None], 2)])
+def test_uniqueness_minds_the_row_condition(values: list[int | None], repeated: int) -> None:
+    rows = pa.table({"n": values, "s": ["a", "a", "a", "b"]})
+    (found,) = run([e(UNIQUE, column="n", row_condition="s == 'a'", condition_parser="pandas")], scan(rows))
+    assert (found.element_count, found.unexpected_count) == (3, repeated)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=5), st.text(max_size=6))
 def test_hostile_names_and_values_are_names_and_values(names: list[str], value: str) -> None:

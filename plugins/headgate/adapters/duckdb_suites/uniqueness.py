@@ -100,7 +100,8 @@ def _unique(request: Request, columns: Sequence[Column], skips: str) -> Plan:
         low, high = (answers[edge] for edge in edges)
         if high - low >= _BITS * values or high > _LONGEST or low < -_LONGEST:
             return repeated()
-        bits = request.ask(f"bit_count(bitstring_agg({only.sql}, {low}, {high}))", [only])
+        seen = request.ask(f"bitstring_agg({only.sql}, {low}, {high})", [only])
+        bits = replace(seen, sql=f"bit_count({seen.sql})")
 
         def count(answers: Answers) -> Measured | Plan:
             return judged(request, rows, rows - values, 0) if answers[bits] == values else repeated()
