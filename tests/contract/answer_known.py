@@ -63,7 +63,8 @@ def _is_text_of_another_type(case: Case) -> bool:
     is_about_text = "regex" in case.kind or "lengths" in case.kind
     has_nulls = any(value is None for value in case.values)
     is_float_in_pandas = has_nulls and case.holds(pa.types.is_integer, pa.types.is_boolean)
-    return is_about_text and (is_float_in_pandas or (case.ours.success is None and not case.holds(pa.types.is_string)))
+    is_refused = case.ours.success is None and case.holds(pa.types.is_decimal, pa.types.is_temporal)
+    return is_about_text and (is_float_in_pandas or is_refused)
 
 
 def _is_type_that_pandas_lost(case: Case) -> bool:

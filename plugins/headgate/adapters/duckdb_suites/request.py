@@ -56,11 +56,11 @@ class Request:
         every = [c for c in (self.condition, *conditions) if c]
         return all_of(every) if every else ""
 
-    def ask(self, aggregate: str, columns: Sequence[Column] = (), where: str = "", of_it: str = "") -> Ask:
-        """Return a figure of the rows that meet the row condition and another one; or a function of that figure."""
+    def ask(self, aggregate: str, columns: Sequence[Column] = (), where: str = "") -> Ask:
+        """Return a figure of the rows that meet the row condition and another one."""
         condition = self.where(where)
         sql = f"{aggregate} FILTER (WHERE {condition})" if condition else aggregate
-        return Ask(sql=f"{of_it}({sql})" if of_it else sql, columns=self.needed(columns))
+        return Ask(sql=sql, columns=self.needed(columns))
 
     def ask_of(self, query: str, aggregate: str, columns: Sequence[Column]) -> Ask:
         """Return a figure of a query's rows; the query minds the row condition itself."""
