@@ -29,12 +29,8 @@ IN_SET = "expect_column_values_to_be_in_set"
 OF_TYPE = "expect_column_values_to_be_of_type"
 PAIR_GREATER = "expect_column_pair_values_a_to_be_greater_than_b"
 PAIR_SET = "expect_column_pair_values_to_be_in_set"
-PAIRS = {
-    "x": [4, -2, -2, 1, -2, 2, -2, 4, 2],
-    "y": [-1, -2, 1, -1, -1, 4, -1, -2, -1],
-    "g": [1, 0, 2, 1, 2, 0, 1, 1, 2],
-}
-NOT_1 = {"type": "comparison", "column": {"name": "g"}, "operator": "!=", "parameter": 1}
+PAIRS = {"x": ["a", None, "b"], "y": ["b", None, "z"], "g": [0, 1, 2]}
+NOT_2 = {"type": "comparison", "column": {"name": "g"}, "operator": "!=", "parameter": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +122,11 @@ EXAMPLES: dict[str, Example] = {
         headgate=1,
         gx=BROKE,
     ),
-    "pairs that fail under a row condition can't always be written down": Example(
+    "pairs in a set skip no nulls under a row condition, or raise": Example(
         rows=PAIRS,
-        ask=entry(PAIR_SET, column_A="x", column_B="y", value_pairs_set=[[2, -2]], row_condition=NOT_1),
-        headgate=5,
-        gx=BROKE,
+        ask=entry(PAIR_SET, column_A="x", column_B="y", value_pairs_set=[["q", "r"]], row_condition=NOT_2),
+        headgate=1,
+        gx=2,
     ),
 }
 
