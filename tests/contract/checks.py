@@ -60,3 +60,9 @@ STRICT = pandera.DataFrameSchema({"load": pandera.Column(float, pandera.Check.ge
 UNIQUE = pandera.DataFrameSchema({}, unique=["station", "load"])
 FAULTY = pandera.DataFrameSchema({"load": pandera.Column(float, pandera.Check(lambda values: values.nothing))})
 UNIQUE_SIZES = pandera.DataFrameSchema({"size": pandera.Column(float, unique=True)})
+DROPPING = pandera.DataFrameSchema(
+    {"load": pandera.Column(float, pandera.Check.ge(0), nullable=True)}, drop_invalid_rows=True
+)
+WARNING = pandera.DataFrameSchema(
+    {"load": pandera.Column(float, pandera.Check.ge(0, raise_warning=True), nullable=True)}
+)

@@ -13,6 +13,7 @@ from typing import Any
 import pandera.pandas as pandera
 import pyarrow as pa
 import pytest
+from pandera.config import config_context
 
 from headgate.adapters.duckdb_check import DuckdbCheck
 from headgate.adapters.function_check import FunctionRunner
@@ -202,6 +203,25 @@ def test_a_schema_about_the_whole_frame_sees_all_parts() -> None:
 def test_a_schema_that_misses_a_column_is_unmet_and_names_it() -> None:
     result = schema("STRICT", ROWS.drop_columns(["load"]))
     assert (result.finding, "load" in result.sentence) == (UNMET, True)
+
+
+@pytest.mark.parametrize("off", [{"validation_enabled": False}, {"validation_depth": "SCHEMA_ONLY"}])
+def test_a_schema_looks_at_rows_whatever_panderas_environment_says(off: dict[str, Any]) -> None:
+    with config_context(**off):
+        assert schema("STRICT").finding is UNMET
+
+
+def test_rows_that_a_schema_would_drop_fail_it() -> None:
+    result = schema("DROPPING")
+    assert (result.finding, result.severity) == (UNMET, Severity.CRITICAL)
+    assert "1 of 3 rows (33.33 %) fail: the schema would drop them" in result.sentence
+
+
+def test_what_a_schema_only_warns_of_is_an_unmet_warning() -> None:
+    result = schema("WARNING")
+    assert (result.finding, result.severity) == (UNMET, Severity.WARNING)
+    assert "the schema warns: Column 'load' failed" in result.sentence
+    assert schema("WARNING", ROWS.slice(0, 1)).finding is MET
 
 
 @pytest.mark.parametrize("name", ["THREE", "positive", "nowhere"])
