@@ -10,7 +10,7 @@ import platform
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
 import yaml
@@ -86,15 +86,24 @@ def save_folder(fitted: Fitted, folder: Path, signature: ModelSignature, *, mlfl
 
 def _write_environment(folder: Path, requirements: Sequence[str]) -> None:
     python, pip = platform.python_version(), {"pip": [f"mlflow=={VERSION}", *requirements]}
-    conda = {"name": "mlflow-env", "channels": ["conda-forge"], "dependencies": [f"python={python}", "pip", pip]}
+    dependencies = [f"python={python}", _as_installed("pip", "<="), pip]
+    conda = {"name": "mlflow-env", "channels": ["conda-forge"], "dependencies": dependencies}
     environment = {
         "python": python,
-        "build_dependencies": ["pip", "setuptools", "wheel"],
+        "build_dependencies": [_as_installed(name, "==") for name in ("pip", "setuptools", "wheel")],
         "dependencies": ["-r requirements.txt"],
     }
     (folder / "conda.yaml").write_text(yaml.safe_dump(conda, sort_keys=False))
     (folder / "python_env.yaml").write_text(yaml.safe_dump(environment, sort_keys=False))
     (folder / "requirements.txt").write_text("\n".join(pip["pip"]))
+
+
+def _as_installed(name: str, limit: str) -> str:
+    """Return what a build tool must be: as the one that is here, if there is one."""
+    try:
+        return f"{name}{limit}{version(name)}"
+    except PackageNotFoundError:
+        return name
 
 
 def name_folder(model: Model, folder: Path, logged: LoggedModel) -> None:

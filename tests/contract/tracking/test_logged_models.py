@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import cast
 
 import pytest
 import yaml
 
+from headgate.adapters import mlflow_models
 from headgate.adapters.mlflow_models import requirements_of, save_folder, signature_of
 from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.adapters.quiet_skops import quiet
@@ -66,9 +68,13 @@ def test_logging_is_quiet(
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_folder_is_the_one_that_mlflow_would_write(tmp_path: Path) -> None:
+@pytest.mark.parametrize("installed", [(), ("setuptools",), ("pip", "setuptools", "wheel")])
+def test_the_folder_is_the_one_that_mlflow_would_write(
+    tmp_path: Path, installed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import mlflow.sklearn
 
+    only_installed(monkeypatch, *installed)
     fitted = fitted_forest()
     save_folder(fitted, tmp_path / "ours", signature_of(fitted), mlflow_run="r")
     with quiet():
@@ -84,6 +90,21 @@ def test_the_folder_is_the_one_that_mlflow_would_write(tmp_path: Path) -> None:
     assert told_by(tmp_path / "ours") == told_by(tmp_path / "theirs")
     pins = (tmp_path / "ours" / "requirements.txt").read_text().splitlines()
     assert {pin.partition("==")[0] for pin in pins} == {"mlflow", "scikit-learn", "skops", "numpy", "pandas", "scipy"}
+
+
+def only_installed(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let these build tools be installed, and no others, whatever is."""
+    asked = metadata.version
+
+    def version(name: str) -> str:
+        if name not in {"pip", "setuptools", "wheel"}:
+            return asked(name)
+        if name in names:
+            return "1.2.3"
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    monkeypatch.setattr(mlflow_models, "version", version)
 
 
 def fitted_forest() -> Fitted:
