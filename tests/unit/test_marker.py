@@ -7,6 +7,7 @@ from typing import Any
 
 import fsspec
 import pytest
+from botocore.exceptions import NoCredentialsError
 
 from headgate.adapters.fsspec_marker import is_there
 from headgate.errors import StoreError, TransientError
@@ -47,6 +48,12 @@ def test_a_store_that_does_not_answer_may_be_asked_again(error: Exception) -> No
 def test_a_store_that_refuses_is_final() -> None:
     with pytest.raises(StoreError, match="PermissionError: no"):
         is_there(Failing(PermissionError("no")), "/done", url="s3://done")
+
+
+def test_a_store_without_a_login_is_final() -> None:
+    """It would be asked for seven days."""
+    with pytest.raises(StoreError, match="Unable to locate credentials"):
+        is_there(Failing(NoCredentialsError()), "/done", url="s3://done")
 
 
 def test_a_mistake_of_ours_is_not_taken_for_an_outage() -> None:

@@ -52,12 +52,19 @@ def require_zoned(kind: pa.DataType, column: str, where: str, advice: str) -> No
 
 
 def instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return zoned timestamps as whole microseconds in UTC; what is finer becomes the one that it lies in."""
+    """Return zoned timestamps as whole microseconds in UTC; what is finer becomes the one that it lies in.
+
+    Raises:
+        DataError: One is too far away to be said in microseconds.
+    """
     if column.type == INSTANT:
         return column
     try:
         return column.cast(INSTANT)
-    except pa.ArrowInvalid:
+    except pa.ArrowInvalid as error:
+        if column.type.unit != "ns":
+            msg = f"event times must be within some 290,000 years of 1970. Got {error} instead."
+            raise DataError(msg) from error
         return pc.floor_temporal(column, unit="microsecond").cast(INSTANT)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from headgate.errors import StoreError, TransientError
 
 _REFUSALS = (PermissionError, NotADirectoryError)
+_NO_LOGIN = ("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound")
+"""What botocore raises before it asks anybody."""
 
 
 def is_there(filesystem: Any, path: str, *, url: str) -> bool:  # noqa: ANN401 - fsspec has no types
@@ -30,5 +32,6 @@ def is_there(filesystem: Any, path: str, *, url: str) -> bool:  # noqa: ANN401 -
         if type(error).__module__ == "builtins" and not isinstance(error, OSError):
             raise
         msg = f"marker {url} can't be looked for: {type(error).__name__}: {' '.join(str(error).split())}"
-        raise (StoreError if isinstance(error, _REFUSALS) else TransientError)(msg) from error
+        refused = isinstance(error, _REFUSALS) or type(error).__name__ in _NO_LOGIN
+        raise (StoreError if refused else TransientError)(msg) from error
     return True

@@ -40,10 +40,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Parts that stay as they are, in order, and the columns that they have."""
+    """Parts that stay as they are, in order.
+
+    Args:
+        parts: Them.
+        columns: The columns of the snapshot that they are of.
+        all: Whether they are all of it; a part that isn't among them may be what made a column's type.
+    """
 
     parts: tuple[Part, ...] = ()
     columns: tuple[Column, ...] = ()
+    all: bool = False
 
 
 def recipe_of(specification: object) -> str:
@@ -64,7 +71,7 @@ def kept_parts(run: RunRef, wanted: Wanted, store: SnapshotStore) -> Kept:
         return Kept()
     parts = keepable(earlier.parts, run.windows)
     same = [part for part in parts if source.token(part.span, as_of) == part.token and store.has(part.content)]
-    return Kept(parts=tuple(same), columns=earlier.columns)
+    return Kept(parts=tuple(same), columns=earlier.columns, all=len(same) == len(earlier.parts))
 
 
 def _nearest(run: RunRef, store: SnapshotStore) -> Iterator[Manifest]:

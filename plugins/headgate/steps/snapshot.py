@@ -54,7 +54,7 @@ def take_snapshot(
     try:
         manifest = _taken(run, wanted, ports, kept, Progress(tell))
     except _OtherColumnsError:
-        tell("the source's columns aren't those of the snapshot before: everything is read")
+        tell("the source's columns may not be those of the snapshot before: everything is read")
         manifest = _taken(run, wanted, ports, Kept(), Progress(tell))
     ports.store.put_document(manifest.path, wire.text(manifest))
     return SnapshotRef(
@@ -69,7 +69,7 @@ def take_snapshot(
 
 
 class _OtherColumnsError(Exception):
-    """What was read doesn't go with what was kept."""
+    """What was read doesn't go with what was kept, or doesn't say whether it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def _taken(run: RunRef, wanted: Wanted, ports: SnapshotPorts, kept: Kept, progre
             pile.add(batch)
             progress.read(batch.num_rows)
         gathered = pile.gathered()
-        if kept.parts and gathered.columns and gathered.columns != kept.columns:
+        if kept.parts and gathered.columns != kept.columns and (gathered.columns or not kept.all):
             raise _OtherColumnsError
         require_filled(gathered, kept.parts, run.windows, wanted.label)
         planned = [tuple(_planned(window, gathered.counts, kept.parts)) for window in both]

@@ -41,17 +41,19 @@ def whole_digest(schema: pa.Schema, rows: int, digests: Sequence[bytes]) -> str:
     """Return the digest of a table, in hex, by the digests of its columns."""
     whole = hashlib.sha256(f"{rows} rows".encode())
     for field, digest in zip(schema, digests, strict=True):
-        whole.update(f"\n{len(field.name)} {field.name} {_type_name(field.type)} ".encode())
+        whole.update(f"\n{len(field.name)} {field.name} {type_name(field.type)} ".encode())
         whole.update(digest)
     return whole.hexdigest()
 
 
-def _type_name(kind: pa.DataType) -> str:
-    """Name a type as Arrow does, but for the name of a list's items, which Parquet changes."""
+def type_name(kind: pa.DataType) -> str:
+    """Name a type as Arrow does, but for the names of a list's items and a map's entries, which Parquet changes."""
     if pa.types.is_struct(kind):
-        return f"struct<{', '.join(f'{child.name}: {_type_name(child.type)}' for child in kind)}>"
-    if pa.types.is_nested(kind) and kind.num_fields == 1 and not pa.types.is_map(kind):
-        return f"{str(kind).partition('<')[0]}<{_type_name(kind.value_type)}>{getattr(kind, 'list_size', '')}"
+        return f"struct<{', '.join(f'{child.name}: {type_name(child.type)}' for child in kind)}>"
+    if pa.types.is_map(kind):
+        return f"map<{type_name(kind.key_type)}, {type_name(kind.item_type)}>"
+    if pa.types.is_nested(kind) and kind.num_fields == 1:
+        return f"{str(kind).partition('<')[0]}<{type_name(kind.value_type)}>{getattr(kind, 'list_size', '')}"
     return str(kind)
 
 

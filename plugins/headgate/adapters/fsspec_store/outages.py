@@ -12,6 +12,7 @@ from headgate.errors import StoreError, TransientError
 _OUTAGES = frozenset(
     {
         errno.EAGAIN,
+        errno.EBUSY,
         errno.ECONNABORTED,
         errno.ECONNREFUSED,
         errno.ECONNRESET,
@@ -21,14 +22,18 @@ _OUTAGES = frozenset(
         errno.ENETDOWN,
         errno.ENETUNREACH,
         errno.EPIPE,
+        errno.EREMOTEIO,
         errno.ESTALE,
         errno.ETIMEDOUT,
     }
 )
+"""EBUSY and EREMOTEIO are what s3fs makes of 503 (slow down) and 500."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _MEGABYTE = 2**20
 _CLOUDS = frozenset({"aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"})
-_CLOUD_OUTAGES = frozenset({"ConnectionError", "ClientConnectionError", "HTTPClientError", "ServiceRequestError"})
+_CLOUD_OUTAGES = frozenset(
+    {"ClientConnectionError", "ClientPayloadError", "ConnectionError", "HTTPClientError", "ServiceRequestError"}
+)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.adapters.fsspec_store.digests import column_digests, digest_of, whole_digest
+from headgate.adapters.fsspec_store.digests import column_digests, digest_of, type_name, whole_digest
 from headgate.errors import DataError
 
 _DIGESTS = b"headgate.columns"
@@ -27,7 +27,7 @@ def written(table: pa.Table, digests: Sequence[bytes]) -> pa.Buffer:
         digests: Its columns' digests.
 
     Raises:
-        DataError: It has a column of a type that Parquet doesn't know.
+        DataError: It has a column of a type that Parquet doesn't know, or gives back as another.
     """
     sink = pa.BufferOutputStream()
     try:
@@ -37,7 +37,9 @@ def written(table: pa.Table, digests: Sequence[bytes]) -> pa.Buffer:
     except pa.ArrowException as error:
         msg = f"columns of a snapshot must be of types that Parquet knows. Got {error} instead."
         raise DataError(msg) from error
-    return sink.getvalue()
+    file = sink.getvalue()
+    _require_same_types(table.schema, pq.read_schema(pa.BufferReader(file)))
+    return file
 
 
 def read_whole(data: bytes, digest: str) -> pa.Table:
@@ -97,6 +99,15 @@ def require_columns(columns: Sequence[str], names: Sequence[str]) -> None:
     for column in columns:
         if column not in names:
             msg = f"column {column} must be a column of the snapshot. Got the columns {', '.join(names)} instead."
+            raise DataError(msg)
+
+
+def _require_same_types(given: pa.Schema, kept: pa.Schema) -> None:
+    """Raise where what is read would never be what was written."""
+    for field, other in zip(given, kept, strict=True):
+        if type_name(field.type) != type_name(other.type):
+            msg = f"column {field.name} of a snapshot must be of a type that Parquet gives back. Got {field.type} "
+            msg += f"instead, which it gives back as {other.type}: give it that type before it is handed on."
             raise DataError(msg)
 
 

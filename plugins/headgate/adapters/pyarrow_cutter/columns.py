@@ -41,7 +41,7 @@ def instants(column: pa.ChunkedArray, what: str, name: str) -> pa.ChunkedArray:
         name: What it is called.
 
     Raises:
-        DataError: They are no timestamps, have no zone, or some are null.
+        DataError: They are no timestamps, have no zone, some are null, or too far away to be said.
     """
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
@@ -56,7 +56,7 @@ def instants(column: pa.ChunkedArray, what: str, name: str) -> pa.ChunkedArray:
     if column.null_count:
         msg = f"{what} {name} must not be null. Got {column.null_count} of {len(column)} rows without one instead."
         raise DataError(msg)
-    return _microseconds(column)
+    return _microseconds(column, what, name)
 
 
 def without_views(table: pa.Table) -> pa.Table:
@@ -74,13 +74,18 @@ def canonical(table: pa.Table) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _microseconds(column: pa.ChunkedArray, what: str, name: str) -> pa.ChunkedArray:
     if column.type == EVENT_TIME:
         return column
     try:
         return column.cast(EVENT_TIME)
-    except pa.ArrowInvalid:  # finer than a microsecond: to the one it lies in, also before 1970
-        return pc.floor_temporal(column, unit="microsecond").cast(EVENT_TIME)
+    except pa.ArrowInvalid as error:
+        if column.type.unit != "ns":
+            msg = f"{what} {name} must be within some 290,000 years of 1970. Got {error} instead: "
+            msg += "its numbers are of a finer unit than its type says."
+            raise DataError(msg) from error
+    # Finer than a microsecond: to the one it lies in, also before 1970.
+    return pc.floor_temporal(column, unit="microsecond").cast(EVENT_TIME)
 
 
 def _canonical(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -89,8 +94,8 @@ def _canonical(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return _canonical(column.cast(kind.storage_type))
     if pa.types.is_dictionary(kind):
         return _canonical(column.cast(kind.value_type))
-    if pa.types.is_float32(kind) or pa.types.is_float64(kind):
-        return _plain_floats(column)
+    if pa.types.is_floating(kind):
+        return _plain_floats(column.cast(pa.float32()) if pa.types.is_float16(kind) else column)
     return _lossless(column, _canonical_type(kind))
 
 
@@ -99,7 +104,24 @@ def _canonical_type(kind: pa.DataType) -> pa.DataType:
         return pa.large_string()
     if pa.types.is_binary(kind) or pa.types.is_binary_view(kind):
         return pa.large_binary()
-    return pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) else kind
+    return pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) else _storable(kind)
+
+
+def _storable(kind: pa.DataType) -> pa.DataType:
+    """Return the type that Parquet gives back where it gives back another: it knows no whole seconds and no date64."""
+    if pa.types.is_timestamp(kind) and kind.unit == "s":
+        return pa.timestamp("ms", kind.tz)
+    if pa.types.is_time32(kind):
+        return pa.time32("ms")
+    if pa.types.is_date64(kind):
+        return pa.date32()
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        inner = _storable(kind.value_type)
+        listed = pa.list_ if pa.types.is_list(kind) else pa.large_list
+        return kind if inner == kind.value_type else listed(inner)
+    if pa.types.is_struct(kind) and any(_storable(child.type) != child.type for child in kind):
+        return pa.struct([pa.field(child.name, _storable(child.type)) for child in kind])
+    return kind
 
 
 def _plain_floats(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -110,6 +132,8 @@ def _plain_floats(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _lossless(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if column.type == kind:
+        return column
     try:
         return column.cast(kind)
     except pa.ArrowInvalid:

@@ -29,6 +29,9 @@ _SLICE_ROWS = 2**20
 
 _HOUR = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 class ArrowCutter:
@@ -193,4 +196,5 @@ def _counted(hours: np.ndarray) -> Mapping[int, int]:
 
 
 def _instant(tick: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=tick)
+    """Return an instant, or the nearest one of the years 1 to 9999: milliseconds taken for seconds lie far beyond."""
+    return _EPOCH + min(max(tick, _FIRST), _LAST) * _MICROSECOND

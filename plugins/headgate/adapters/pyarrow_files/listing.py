@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -145,7 +146,7 @@ class Place:
 
     def _all_below(self, folder: str) -> Iterator[Mapping[str, Any]]:
         if isinstance(self.filesystem, LocalFileSystem):
-            return _walked(self.filesystem, folder, None)
+            return _once(_walked(self.filesystem, folder, None), folder)
         return iter(self.filesystem.find(folder, detail=True).values())
 
     def _is_hidden(self, path: str) -> bool:
@@ -161,20 +162,42 @@ class Place:
 
     def _stamp(self, info: Mapping[str, Any]) -> str | None:
         if self.is_local:  # fsspec's float has lost the nanoseconds
-            return f"mtime_ns={Path(info['name']).stat().st_mtime_ns}"
+            found = Path(info["name"]).stat()
+            # A tool that unpacks or copies may give new content the old time; that of the change itself it can't set.
+            return f"mtime_ns={found.st_mtime_ns} ctime_ns={found.st_ctime_ns}"
         return next((f"{name}={_plain(info[name])}" for name in _STAMPS if info.get(name)), None)
 
     def _nothing(self, got: str) -> str:
         return f"source {self.source} must be a {self.form} file or a folder or pattern of them. Got {got} instead."
 
 
-def _walked(filesystem: Any, folder: str, depth: int | None) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - fsspec's
-    """Yield the files below a local folder; fsspec's own way passes over folders that it can't read."""
-    for info in filesystem.ls(folder, detail=True):
+def _walked(
+    filesystem: Any,  # noqa: ANN401 - fsspec has no types
+    folder: str,
+    depth: int | None,
+    above: tuple[Path, ...] = (),
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the files below a local folder; fsspec's own way passes over folders that it can't read.
+
+    Links are followed, but for one to a folder that it lies in.
+    """
+    here = Path(folder).resolve()
+    for listed in () if here in above else filesystem.ls(folder, detail=True):
+        info = filesystem.info(listed["name"]) if listed["islink"] else listed
         if info["type"] != "directory":
             yield info
         elif depth is None or depth > 1:
-            yield from _walked(filesystem, info["name"], None if depth is None else depth - 1)
+            yield from _walked(filesystem, info["name"], None if depth is None else depth - 1, (*above, here))
+
+
+def _once(infos: Iterator[Mapping[str, Any]], folder: str) -> Iterator[Mapping[str, Any]]:
+    """Leave out links to what lies in the folder itself: its rows would be there twice."""
+    root, real_folder = Path(folder).resolve(), cache(Path.resolve)
+    for info in infos:
+        path = Path(info["name"])
+        real = path.resolve() if info["islink"] else real_folder(path.parent) / path.name
+        if real == root / path.relative_to(folder) or not real.is_relative_to(root):
+            yield info
 
 
 def _plain(stamp: object) -> object:
