@@ -7,7 +7,7 @@ from typing import Any
 
 import fsspec
 import pytest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import NoCredentialsError  # type: ignore[import-untyped]
 
 from headgate.adapters.fsspec_marker import is_there
 from headgate.errors import StoreError, TransientError

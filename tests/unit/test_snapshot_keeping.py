@@ -28,6 +28,7 @@ def test_a_type_that_only_a_vanished_part_justified_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning, "PART_ROWS", 1)
+    monkeypatch.setattr(planning, "EDGE_ROWS", 0)
     for number, kind in ((2, pa.int64()), (5, pa.int32()), (10, pa.int32())):
         table = pa.table({"when": pa.array([day(number)], UTC_MICROSECONDS), "y": pa.array([number], kind)})
         pq.write_table(table, tmp_path / f"{number}.parquet")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fsspec.implementations.local import LocalFileSystem
-from s3fs.errors import translate_boto_error
+from s3fs.errors import translate_boto_error  # type: ignore[import-untyped]
 
 from headgate.adapters.fsspec_store import FsspecStore
 from headgate.core.snapshots import PartRef
