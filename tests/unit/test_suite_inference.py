@@ -142,7 +142,36 @@ def test_shares_stay_shares() -> None:
 
 
 def test_no_margin_is_the_range_that_was_seen() -> None:
-    assert bounds(of([3, 5, 4] * 20, margin=0.0)[BETWEEN]) == (3, 5)
+    assert bounds(of([3, 5, 4] * 7, margin=0.0)[BETWEEN]) == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_codes"),
+    [
+        ([1, 2, 3, 4] * 20, True),
+        ([1, 2, 3, 4] * 19, False),
+        (list(range(12)) * 20, True),
+        (list(range(13)) * 20, False),
+        ([*[1, 2, 3] * 2000, *[4] * 75], False),
+        ([*[1, 2, 3] * 2000, *[4] * 77], True),
+        ([1, 2, 3, None] * 20, True),
+        ([1.0, 2.0, 3.0] * 20, False),
+    ],
+    ids=["kinds", "few rows", "most", "too many", "tapering off", "rare", "with nulls", "floats"],
+)
+def test_codes_are_a_set_and_have_neither_range_nor_mean(values: list[Any], is_codes: bool) -> None:  # noqa: FBT001
+    found = of(values)
+    assert (IN_SET in found) is is_codes
+    assert ({BETWEEN, MEAN} & set(found) == set()) is is_codes
+    if is_codes:
+        assert found[IN_SET].severity is Severity.WARNING
+        assert found[IN_SET].kwargs["value_set"] == sorted({v for v in values if v is not None})
+
+
+def test_none_and_one_are_a_set_whose_mean_is_a_share() -> None:
+    found = of([0, 1, 1, 0] * 20)
+    assert found[IN_SET].kwargs["value_set"] == [0, 1]
+    assert MEAN in found
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ def _all_seen(connection: Any, rows: str, types: dict[str, str], answer: Sequenc
     for place, (name, kind) in enumerate(types.items()):
         count, distinct, least, greatest, mean, std, odd = answer[1 + 7 * place : 8 + 7 * place]
         source = f"(SELECT {_quoted(name)} AS v FROM {rows} WHERE NOT ({_is_null(name, kind)}))"  # noqa: S608 - names are quoted
-        is_few = 0 < distinct <= 2 * MOST_VALUES
+        is_few = 0 < distinct <= 2 * MOST_VALUES and _is_plain(kind) and not odd
+        values, rarest = _values(connection, source) if is_few else ((), 0)
         may_name = _kind_of(kind) is Kind.TEXT or kind in _INTEGERS
         yield Seen(
             name=name,
@@ -97,7 +98,8 @@ def _all_seen(connection: Any, rows: str, types: dict[str, str], answer: Sequenc
             nulls=answer[0] - count,
             is_unique=may_name and distinct >= _ROUGHLY * count and _is_unique(connection, source),
             is_whole=kind in _INTEGERS or kind == "HUGEINT",
-            values=_values(connection, source) if is_few and _is_plain(kind) and not odd else (),
+            values=values,
+            rarest=rarest,
             **_extent(kind, least, greatest, mean, std, is_odd=bool(odd)),
         )
 
@@ -113,9 +115,13 @@ def _extent(kind: str, least: Any, greatest: Any, mean: Any, std: Any, *, is_odd
     return {"least": _number(least), "greatest": _number(greatest), "mean": _finite(mean), "std": _finite(std)}
 
 
-def _values(connection: Any, source: str) -> tuple[Any, ...]:  # noqa: ANN401
-    found = connection.execute(f"SELECT v FROM {source} GROUP BY v ORDER BY v LIMIT {MOST_VALUES + 1}").fetchall()  # noqa: S608 - names are quoted
-    return tuple(_number(value) for (value,) in found) if len(found) <= MOST_VALUES else ()
+def _values(connection: Any, source: str) -> tuple[tuple[Any, ...], int]:  # noqa: ANN401
+    """Return every value, and how many rows have the rarest; none when they are too many."""
+    query = f"SELECT v, count(*) FROM {source} GROUP BY v ORDER BY v LIMIT {MOST_VALUES + 1}"  # noqa: S608 - names are quoted
+    found = connection.execute(query).fetchall()
+    if not found or len(found) > MOST_VALUES:
+        return (), 0
+    return tuple(_number(value) for value, _ in found), min(count for _, count in found)
 
 
 def _is_unique(connection: Any, source: str) -> bool:  # noqa: ANN401

@@ -16,7 +16,12 @@ from headgate.core.validation import Severity
 MOST_VALUES = 20
 """How many values a set may have at most; a column of more isn't one of categories."""
 
+MOST_CODES = 12
+"""How many whole numbers may be codes, such as a season or a weekday."""
+
 _FEWEST_ROWS = 20
+_FEWEST_OF_A_CODE = 20
+_RAREST = 0.05
 _ROWS_A_VALUE = 5
 _LONGEST_VALUE = 80
 _LONGEST_ID = 64
@@ -41,6 +46,7 @@ class Seen:
         mean: Of its numbers.
         std: Sample standard deviation of its numbers.
         values: Every value, sorted, when there are at most `MOST_VALUES`.
+        rarest: How many rows have the least frequent of `values`.
         lengths: Length of the shortest and of the longest text.
     """
 
@@ -56,6 +62,7 @@ class Seen:
     mean: float | None = None
     std: float | None = None
     values: tuple[Any, ...] = ()
+    rarest: int = 0
     lengths: tuple[int, int] | None = None
 
     @property
@@ -73,6 +80,15 @@ class Seen:
         is_dense = self.least is not None and self.is_whole and self.greatest - self.least < 2 * self.rows
         is_named = self.name.lower().replace("-", "_").split("_")[-1].endswith(_NAMES_OF_IDS)
         return self.kind is Kind.NUMBER and self.is_whole and (is_dense or is_named)
+
+    @property
+    def is_codes(self) -> bool:
+        """Whether its whole numbers name kinds: few, each in many rows, and none far rarer than the others.
+
+        What is counted tapers off, and its next value is still to come.
+        """
+        few = 1 < len(self.values) <= MOST_CODES and self.kind is Kind.NUMBER and self.is_whole
+        return few and self.rarest >= max(_FEWEST_OF_A_CODE, _RAREST * self.count / len(self.values))
 
     @property
     def is_constant(self) -> bool:
@@ -160,8 +176,13 @@ def _of_values(column: Seen, margin: float) -> Iterator[_Entry]:
         yield _times(column)
     elif column.kind is Kind.TEXT and column.lengths:
         yield _categories(column) if _is_categories(column) else _lengths(column, margin)
+    elif column.is_codes:
+        yield _categories(column)
+        if column.values == (0, 1):
+            yield from _mean(column, margin)
     elif column.kind is Kind.NUMBER and not column.is_id and column.least is not None:
-        yield from _numbers(column, margin)
+        yield _between(column, margin)
+        yield from _mean(column, margin)
 
 
 def _times(column: Seen) -> _Entry:
@@ -193,20 +214,23 @@ def _lengths(column: Seen, margin: float) -> _Entry:
     return "expect_column_value_lengths_to_be_between", kwargs, Severity.WARNING, notes
 
 
-def _numbers(column: Seen, margin: float) -> Iterator[_Entry]:
-    about = {"column": column.name}
+def _between(column: Seen, margin: float) -> _Entry:
     room = _widened(margin, column.count)
     low, high = _range(column.least, column.greatest, room, is_whole=column.is_whole)
     notes = f"seen: {_number(column.least)} to {_number(column.greatest)} in {_values(column)}"
-    kwargs = {**about, "min_value": low, "max_value": high}
-    yield "expect_column_values_to_be_between", kwargs, Severity.WARNING, notes
+    kwargs = {"column": column.name, "min_value": low, "max_value": high}
+    return "expect_column_values_to_be_between", kwargs, Severity.WARNING, notes
+
+
+def _mean(column: Seen, margin: float) -> Iterator[_Entry]:
     mean, std = column.mean, column.std
     if mean is None or not std or not math.isfinite(mean) or not math.isfinite(std):
         return
     half = std * (margin + 3 / math.sqrt(column.count))
     low, high = _outward(mean - half, mean + half, half)
     notes = f"seen: {_number(mean)}, standard deviation {_number(std)}, in {_values(column)}"
-    yield "expect_column_mean_to_be_between", {**about, "min_value": low, "max_value": high}, Severity.WARNING, notes
+    kwargs = {"column": column.name, "min_value": low, "max_value": high}
+    yield "expect_column_mean_to_be_between", kwargs, Severity.WARNING, notes
 
 
 def _widened(margin: float, rows: int) -> float:
