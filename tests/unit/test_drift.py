@@ -69,6 +69,28 @@ def test_few_rows_on_a_side_are_said_and_are_neither_pass_nor_failure(rows: int,
         assert not {Finding.BROKEN} & {each.finding for each in results.values()}
 
 
+def test_critical_drift_that_cannot_be_measured_is_no_pass() -> None:
+    limits = replace(ALL, severity=Severity.CRITICAL)
+    few = measured(numbers(NORMAL), numbers(NORMAL[:499]), limits)["drift_measured", ""]
+    assert (few.finding, few.severity) == (Finding.BROKEN, Severity.CRITICAL)
+    assert few.sentence.endswith("(reference 10,000 rows, current 499 rows), and drift is critical")
+    nulls = measured(numbers(NORMAL), numbers(NORMAL[:499], nulls=9501), limits)["drift_measured", "load"]
+    assert nulls.finding is Finding.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("severity", "finding"), [(Severity.CRITICAL, Finding.BROKEN), (Severity.WARNING, Finding.UNMET)]
+)
+def test_a_column_that_is_asked_for_and_that_the_reference_lacks_is_not_measured(
+    severity: Severity, finding: Finding
+) -> None:
+    before, after = profile(numbers(NORMAL)), profile(numbers(NORMAL), numbers(NORMAL, name="new"))
+    limits = Drift(columns=("new",), severity=severity)
+    (result,) = [each for each in measure_drift(before, after, limits) if each.expectation == "drift_measured"]
+    assert (result.column, result.finding) == ("new", finding)
+    assert result.sentence.startswith("new: drift was not measured: the reference lacks it")
+
+
 def test_few_values_among_many_nulls_have_no_distance_and_that_is_said() -> None:
     results = measured(numbers(NORMAL), numbers(NORMAL[:499], nulls=9501))
     assert results["drift_psi", "load"].finding is Finding.UNMET

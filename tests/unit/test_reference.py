@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from headgate.core.drift import Drift
 from headgate.core.snapshots import Manifest
 from headgate.core.validation import Finding, Severity
+from headgate.core.verdict import Outcome
 from headgate.errors import SnapshotDamagedError
 from headgate.steps.reference import drift_results, reference_of
 from tests.unit.stored import MAY, ref, snapshot
@@ -59,6 +61,16 @@ def test_a_champion_without_statistics_is_told_and_is_no_pass(world: World) -> N
     assert "has no statistics (format 1)" in found.said
     (result,) = drift_results(found, manifest.statistics, DRIFT)
     assert (result.finding, result.severity, result.engine) == (Finding.UNMET, Severity.INFO, "drift")
+
+
+def test_a_champion_without_statistics_stops_what_drift_is_critical_to(world: World) -> None:
+    manifest = champion_of(world, MAY - timedelta(days=31))
+    world.store.put_document(manifest.path, '{"format": 1, "id": "ab"}')
+    critical = replace(DRIFT, severity=Severity.CRITICAL)
+    verdict = world.validate(GOOD, GOOD, drift=critical).validated.verdict
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert verdict.reason.endswith("has no statistics (format 1), and drift is critical")
+    assert world.validate(GOOD, GOOD, drift=DRIFT).validated.verdict.outcome is Outcome.PASS
 
 
 def test_a_champion_that_names_no_snapshot_is_told(world: World) -> None:

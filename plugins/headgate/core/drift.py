@@ -42,7 +42,8 @@ class Drift:
             asked when `None`.
         columns: Columns to look at; when `None` every one but times, which move with every window.
         min_rows: Least rows that both sides must have; with fewer nothing is measured, and the report says so.
-        severity: What a crossed limit means.
+        severity: What a crossed limit means. Where it is critical, drift that isn't measured doesn't pass either; only
+            a model without a champion needs no reference.
 
     Raises:
         InputError: A field isn't what it must be.
@@ -116,9 +117,8 @@ def measure_drift(reference: Profile, current: Profile, limits: Drift) -> tuple[
 
     A limit is crossed when the measured value is above the limit *and* above what chance adds to it on so few rows.
 
-    What could not be measured is a result of its own, `drift_measured`: unmet and of severity `info`, since it says
-    nothing about the data and must not look like a pass. A column of `limits.columns` that neither side has is
-    `BROKEN`: the limits are wrong, not the data.
+    What could not be measured is a result of its own, `drift_measured` (see `not_measured`). A column of
+    `limits.columns` that neither side has is `BROKEN`: the limits are wrong, not the data.
 
     New and vanished categories are looked for where both sides name all their categories; in whole numbers, where a
     new value is often just a later one, they are of severity `info`, as vanished ones are everywhere.
@@ -127,12 +127,24 @@ def measure_drift(reference: Profile, current: Profile, limits: Drift) -> tuple[
     few = min(reference.rows, current.rows)
     if few < limits.min_rows:
         why = f"drift was not measured: it takes {limits.min_rows:,} rows on either side ({_sizes(reference, current)})"
-        return (*results, _result("drift_measured", "", Severity.INFO, Finding.UNMET, why))
+        return (*results, not_measured(why, limits))
     for name in _looked_at(reference, current, limits):
         before, after = reference.column_of(name), current.column_of(name)
         if before and after and before.kind is after.kind:
             results += [*_distances(before, after, limits), *_categories(before, after, limits)]
+        elif after and not before:
+            results.append(not_measured(f"{name}: drift was not measured: the reference lacks it", limits, name))
     return tuple(results)
+
+
+def not_measured(why: str, limits: Drift, column: str = "") -> ExpectationResult:
+    """Return what is said of drift that can't be measured: it says nothing about the data, and is no pass.
+
+    Unmet and of severity `info`; where drift is critical it broke, so that nothing passes on a measure that is missing.
+    """
+    if limits.severity is Severity.CRITICAL:
+        return _result("drift_measured", column, Severity.CRITICAL, Finding.BROKEN, f"{why}, and drift is critical")
+    return _result("drift_measured", column, Severity.INFO, Finding.UNMET, why)
 
 
 def _distances(before: ColumnProfile, after: ColumnProfile, limits: Drift) -> Iterator[ExpectationResult]:
@@ -144,7 +156,7 @@ def _distances(before: ColumnProfile, after: ColumnProfile, limits: Drift) -> It
         few = min(before.values, after.values)
         if few < limits.min_rows:
             why = f"its distance takes {limits.min_rows:,} values on either side ({few:,} on one)"
-            yield _unmeasured(_WASSERSTEIN, before, why)
+            yield _unmeasured(_WASSERSTEIN, before, why, limits)
         else:
             yield _distance(_WASSERSTEIN, before, after, limits, limits.wasserstein)
 
@@ -154,7 +166,8 @@ def _distance(
 ) -> ExpectationResult:
     value = measure.distance(before, after)
     if value is None:
-        return _unmeasured(measure, before, "the reference has infinite values, and so no standard deviation")
+        why = "the reference has infinite values, and so no standard deviation"
+        return _unmeasured(measure, before, why, limits)
     chance = measure.by_chance(before, after)
     crossed = value > measure.beyond(limit, chance)
     shown, held = _told_apart(value, limit)
@@ -169,9 +182,8 @@ def _distance(
     return _result(measure.expectation, before.name, limits.severity, finding, f"{sentence} ({_sizes(before, after)})")
 
 
-def _unmeasured(measure: _Measure, column: ColumnProfile, why: str) -> ExpectationResult:
-    sentence = f"{column.name}: {measure.title} was not measured: {why}"
-    return _result("drift_measured", column.name, Severity.INFO, Finding.UNMET, sentence)
+def _unmeasured(measure: _Measure, column: ColumnProfile, why: str, limits: Drift) -> ExpectationResult:
+    return not_measured(f"{column.name}: {measure.title} was not measured: {why}", limits, column.name)
 
 
 def _categories(before: ColumnProfile, after: ColumnProfile, limits: Drift) -> Iterator[ExpectationResult]:

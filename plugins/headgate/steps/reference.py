@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from headgate.core.drift import Drift, explain_cold_start, measure_drift
+from headgate.core.drift import Drift, explain_cold_start, measure_drift, not_measured
 from headgate.core.profile import Profile
 from headgate.core.promotion import LogEntry, champion_before
 from headgate.core.refs import RunRef
 from headgate.core.snapshots import manifest_path
-from headgate.core.validation import ExpectationResult, Finding, Severity
+from headgate.core.validation import ExpectationResult
 from headgate.ports import PromotionLog, SnapshotStore
 from headgate.steps.reading import manifest_at
 
@@ -56,22 +56,13 @@ def drift_results(reference: Reference, current: Profile, limits: Drift) -> tupl
     """Return what became of each limit on drift.
 
     Nothing on a cold start, about which only the reference's words tell. Where a champion's statistics are lost, that
-    is a result of its own: unmet, so that it isn't taken for a pass, and of severity `info`, since no row is to blame.
+    is a result of its own (see `not_measured`), so that it isn't taken for a pass.
     """
     if reference.statistics is not None:
         return measure_drift(reference.statistics, current, limits)
     if not reference.is_lost:
         return ()
-    return (
-        ExpectationResult(
-            expectation="drift_measured",
-            column="",
-            severity=Severity.INFO,
-            finding=Finding.UNMET,
-            sentence=f"drift was {reference.said}",
-            engine="drift",
-        ),
-    )
+    return (not_measured(f"drift was {reference.said}", limits),)
 
 
 def _manifest_path_of(model: str, champion: LogEntry) -> str | None:
