@@ -14,8 +14,8 @@ DRIFTED = 1
 
 
 def drift(
-    reference: Annotated[str, typer.Argument(help="A snapshot (its id or manifest), or Parquet or CSV files.")],
-    current: Annotated[str, typer.Argument(help="Another one: a file, a folder, a pattern, or a snapshot.")],
+    reference: Annotated[str, typer.Argument(help="A snapshot (its id or manifest), or local Parquet or CSV files.")],
+    current: Annotated[str, typer.Argument(help="Another one: a snapshot, or a local file, folder or pattern.")],
     psi: Annotated[float, typer.Option(help="Ceiling on the population stability index.")] = 0.2,
     jensen_shannon: Annotated[float | None, typer.Option(help="Ceiling on the Jensen-Shannon distance.")] = None,
     wasserstein: Annotated[float | None, typer.Option(help="Ceiling on the normed Wasserstein distance.")] = None,
@@ -25,6 +25,8 @@ def drift(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,  # noqa: FBT002
 ) -> None:
     """Measure drift of rows, or their skew between training and serving.
+
+    Files must be local; snapshots are read from wherever their store is.
 
     Exit code 0: no limit was crossed; 1: one was; 2: bad input, or too few rows to say.
     """
