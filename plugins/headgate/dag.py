@@ -179,6 +179,8 @@ def _asked(expectations: Expectations | str) -> str:
             f"* drift against what the champion learned from; a crossed limit is {expectations.drift.severity}"
         )
     if (quarantine := expectations.quarantine) is not None:
-        slices = f", in any slice of {', '.join(quarantine.slices)} too" if quarantine.slices else ""
-        lines.append(f"* rows that fail are set aside, at most {percent(quarantine.max_share)} of them{slices}")
+        within = quarantine.max_share if quarantine.max_slice_share is None else quarantine.max_slice_share
+        slices = f", and {percent(within)} in any slice of {', '.join(quarantine.slices)}" if quarantine.slices else ""
+        most = f"at most {percent(quarantine.max_share)} of them in either window{slices}"
+        lines.append(f"* rows that fail are set aside, {most}")
     return "\n".join(lines)

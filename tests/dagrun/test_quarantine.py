@@ -67,7 +67,7 @@ def test_the_second_time_finds_everything_and_writes_nothing(chain: Chain) -> No
         (
             "south_wrong",
             {"max_share": 0.3, "max_slice_share": 0.25, "slices": ("station",)},
-            "in station=south 30 of 74 (40.54 %), more than 25 %",
+            "in station=south 30 of 74 (40.54 %) would be set aside, more than 25 %",
         ),
         ("holdout_wrong", {"max_share": 0.9}, "the holdout would be left without rows"),
     ],
@@ -77,7 +77,7 @@ def test_too_many_rows_fail_and_none_is_set_aside(chain: Chain, source: str, lim
     chain.run("snapshot")
     before = chain.files()
     shown = validate(chain)
-    assert shown.refusal.endswith(f"quarantine: {said}, so none is")
+    assert shown.refusal.endswith(f"quarantine: {said}; so none is")
     assert chain.failed_with() == shown.refusal
     assert chain.files() == before
     assert "Rows set aside" not in shown.links

@@ -39,18 +39,34 @@ def test_a_slices_greatest_share_is_that_of_all_rows_unless_it_is_said(aside: in
 def test_a_refusal_says_what_is_too_much_where() -> None:
     limits = Quarantine(max_share=0.05, max_slice_share=0.1)
     slices = [Aside(slice=f"station={name}", rows=1000, aside=aside) for name, aside in (("a", 99), ("north", 400))]
-    said = decide_quarantine(limits, overall(1204), slices=slices, left={"training window": 1, "holdout": 0}).reason
+    windows = [
+        Aside(slice="the training window", rows=9000, aside=204),
+        Aside(slice="the holdout", rows=1000, aside=1000),
+    ]
+    said = decide_quarantine(limits, overall(1204), slices=slices, windows=windows).reason
     assert said == (
         "1,204 of 10,000 rows (12.04 %) would be set aside, more than 5 %; the holdout would be left without rows; "
-        "in station=north 400 of 1,000 (40 %), more than 10 %"
+        "in station=north 400 of 1,000 (40 %) would be set aside, more than 10 %"
     )
+
+
+@pytest.mark.parametrize(("aside", "outcome"), [(49, PASS), (50, PASS), (51, FAIL)])
+def test_a_window_may_not_lose_more_than_all_rows_may(aside: int, outcome: Outcome) -> None:
+    windows = [
+        Aside(slice="the training window", rows=9000, aside=0),
+        Aside(slice="the holdout", rows=1000, aside=aside),
+    ]
+    verdict = decide_quarantine(Quarantine(max_share=0.05, max_slice_share=0.5), overall(aside), windows=windows)
+    assert verdict.outcome is outcome
+    if outcome is FAIL:
+        assert verdict.reason == "in the holdout 51 of 1,000 (5.1 %) would be set aside, more than 5 %"
 
 
 def test_many_slices_are_counted_and_the_worst_are_named() -> None:
     slices = [Aside(slice=f"n={n}", rows=100, aside=20 + n) for n in range(9)]
     said = decide_quarantine(Quarantine(max_share=0.1), overall(300), slices=slices).reason
     assert said.startswith("in n=8 28 of 100 (28 %), in n=7")
-    assert said.endswith("and in 4 more slices, more than 10 %")
+    assert said.endswith("and in 4 more slices would be set aside, more than 10 %")
 
 
 def test_what_is_set_aside_is_said_when_it_passes() -> None:

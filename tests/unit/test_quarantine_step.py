@@ -164,7 +164,10 @@ def test_too_many_rows_of_one_slice_are_refused() -> None:
     store = Shelf()
     done = quarantined(store, snapshot(store, GOOD, BAD, GOOD), max_share=0.5, slices=("station",))
     assert done.verdict.outcome is FAIL
-    assert done.verdict.reason == "in station=b 1 of 1 (100 %), in station=null 1 of 1 (100 %), more than 50 %"
+    assert (
+        done.verdict.reason
+        == "in station=b 1 of 1 (100 %), in station=null 1 of 1 (100 %) would be set aside, more than 50 %"
+    )
 
 
 def test_slices_are_counted_over_all_parts() -> None:
@@ -174,13 +177,20 @@ def test_slices_are_counted_over_all_parts() -> None:
     refused = quarantined(
         store, snapshot(store, half, table([-1.0]), half), max_share=1, max_slice_share=0.5, slices=("station",)
     )
-    assert "in station=a 3 of 5 (60 %), more than 50 %" in refused.verdict.reason
+    assert "in station=a 3 of 5 (60 %) would be set aside, more than 50 %" in refused.verdict.reason
 
 
 def test_a_window_that_would_be_left_empty_is_refused() -> None:
     store = Shelf()
     done = quarantined(store, snapshot(store, GOOD, GOOD, table([-1.0])), max_share=1)
     assert done.verdict.reason == "the holdout would be left without rows"
+
+
+def test_a_holdout_that_would_lose_too_many_rows_is_refused_though_all_rows_together_would_not() -> None:
+    store = Shelf()
+    done = quarantined(store, snapshot(store, GOOD, GOOD, GOOD, BAD), max_share=0.5)
+    assert done.verdict.reason == "in the holdout 2 of 3 (66.67 %) would be set aside, more than 50 %"
+    assert (done.manifest, store.documents("snapshots/sales")) == (None, ())
 
 
 def test_a_part_may_be_left_empty_and_keeps_its_span() -> None:

@@ -1,9 +1,9 @@
-"""Quarantine: how many rows may be set aside, overall and in any slice."""
+"""Quarantine: how many rows may be set aside, overall, in either window and in any slice."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headgate.core.validation import Severity
@@ -20,7 +20,8 @@ class Quarantine:
     """Set aside the rows that fail row-level expectations, and go on with the rest.
 
     Args:
-        max_share: Greatest share of all rows that may be set aside, 0 to 1, inclusive; more fails the task.
+        max_share: Greatest share of all rows that may be set aside, and of those of the training window and of the
+            holdout, 0 to 1, inclusive; more fails the task.
         max_slice_share: Greatest share within any value of the columns in `slices`, 0 to 1, inclusive; `max_share` when
             `None`.
         slices: Columns whose values are slices.
@@ -51,7 +52,7 @@ class Aside:
     """Rows of one slice (or of all), and how many of them would be set aside.
 
     Args:
-        slice: Such as `station=north`; `overall` for all rows.
+        slice: Such as `station=north` or `the holdout`; `overall` for all rows.
         rows: How many rows there are, >= 0.
         aside: How many of them would be set aside, 0 to `rows`.
     """
@@ -67,23 +68,27 @@ class Aside:
 
 
 def decide_quarantine(
-    limits: Quarantine, overall: Aside, *, slices: Sequence[Aside] = (), left: Mapping[str, int] | None = None
+    limits: Quarantine, overall: Aside, *, slices: Sequence[Aside] = (), windows: Sequence[Aside] = ()
 ) -> Verdict:
     """Return whether the rows may be set aside. PASS: yes, and the rest goes on. FAIL: no, none is.
+
+    Each window is looked at by itself: a holdout that has lost its hard rows flatters whoever is measured on it.
 
     Args:
         limits: The greatest shares, inclusive.
         overall: All rows.
         slices: Each slice, in any order.
-        left: Rows that would be left in each window, by its name.
+        windows: The training window and the holdout, neither of which may be left without rows.
 
     >>> decide_quarantine(Quarantine(max_share=0.05), Aside(slice="overall", rows=10_000, aside=1_204)).reason
     '1,204 of 10,000 rows (12.04 %) would be set aside, more than 5 %'
     """
     slice_limit = limits.max_share if limits.max_slice_share is None else limits.max_slice_share
-    reasons = [f"the {window} would be left without rows" for window, rows in (left or {}).items() if not rows]
+    reasons = [f"{window.slice} would be left without rows" for window in windows if window.aside == window.rows]
     if overall.share > limits.max_share:
         reasons.insert(0, f"{_counted(overall)} would be set aside, more than {percent(limits.max_share)}")
+    elif beyond := [w for w in windows if w.share > limits.max_share and w.aside < w.rows]:
+        reasons.append(_in_slices(beyond, limits.max_share))
     if beyond := sorted((s for s in slices if s.share > slice_limit), key=lambda s: (-s.share, s.slice)):
         reasons.append(_in_slices(beyond, slice_limit))
     if reasons:
@@ -111,7 +116,7 @@ def _counted(counts: Aside) -> str:
 def _in_slices(beyond: Sequence[Aside], limit: float) -> str:
     named = [f"in {s.slice} {s.aside:,} of {s.rows:,} ({percent(s.share)})" for s in beyond[:NAMED]]
     more = f" and in {len(beyond) - NAMED:,} more slices" if len(beyond) > NAMED else ""
-    return f"{', '.join(named)}{more}, more than {percent(limit)}"
+    return f"{', '.join(named)}{more} would be set aside, more than {percent(limit)}"
 
 
 def _require_share(name: str, value: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -85,7 +85,7 @@ def quarantine_rows(
         tally = _tally(manifest, expectations, limits, ports)
     except DataError as error:
         return Quarantined(verdict=Verdict.undecided(GATE, str(error)))
-    verdict = decide_quarantine(limits, tally.overall, slices=tally.slices, left=tally.left)
+    verdict = decide_quarantine(limits, tally.overall, slices=tally.slices, windows=tally.windows)
     if verdict.outcome is not Outcome.PASS or not tally.overall.aside:
         return Quarantined(verdict=verdict)
     parts, aside = _split(manifest, expectations, ports)
@@ -117,7 +117,7 @@ def cleaned(snapshot: SnapshotRef, manifest: Manifest) -> SnapshotRef:
 class _Tally:
     overall: Aside
     slices: tuple[Aside, ...]
-    left: Mapping[str, int]
+    windows: tuple[Aside, ...]
 
 
 def _tally(
@@ -125,15 +125,18 @@ def _tally(
 ) -> _Tally:
     _require_slices(manifest, limits)
     rows, aside = Counter[str](), Counter[str]()
-    left = {"training window": 0, "holdout": 0}
+    in_windows = {"the training window": [0, 0], "the holdout": [0, 0]}
     for number, (_, keep, away) in enumerate(_pairs(manifest, expectations, ports)):
-        left["training window" if number < len(manifest.training) else "holdout"] += keep.num_rows
+        counts = in_windows["the training window" if number < len(manifest.training) else "the holdout"]
+        counts[0] += keep.num_rows + away.num_rows
+        counts[1] += away.num_rows
         _count(keep, limits.slices, rows, ports.table)
         _count(away, limits.slices, aside, ports.table)
     rows.update(aside)
     slices = tuple(Aside(slice=name, rows=rows[name], aside=aside[name]) for name in sorted(rows) if name != OVERALL)
     overall = Aside(slice=OVERALL, rows=rows[OVERALL], aside=aside[OVERALL])
-    return _Tally(overall=overall, slices=slices, left=left)
+    windows = tuple(Aside(slice=name, rows=of, aside=away) for name, (of, away) in in_windows.items())
+    return _Tally(overall=overall, slices=slices, windows=windows)
 
 
 def _count(rows: Rows, slices: Sequence[str], counts: Counter[str], table: RowsTable) -> None:
