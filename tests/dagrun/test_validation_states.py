@@ -47,6 +47,7 @@ def test_an_unmet_critical_expectation_fails_at_once_and_before_any_training(cha
     assert shown.log.at(logging.ERROR)[0].startswith("FAIL with 1 failure and 1 warning: 1 of 3 expectations met")
     assert shown.log.at(logging.ERROR)[1].startswith("unmet critical: expect_table_row_count_to_be_between(")
     assert tags(chain)["headgate.validation"] == "FAIL"
+    assert shown.refusal.replace("[", r"\[") in tags(chain)["mlflow.note.content"]
     assert chain.failed_with() == shown.refusal
     assert REPORT in shown.links
 
@@ -140,6 +141,12 @@ def test_a_custom_check_that_fails_is_broken(chain: Chain, check: Any, said: str
     refusal = validate(chain).refusal
     assert refusal.startswith("the suite is broken, not the data: ")
     assert said in refusal
+
+
+def test_a_log_says_what_is_wrong_with_the_data_before_what_is_wrong_with_the_suite(chain: Chain) -> None:
+    stations(chain, "clean", WARNINGS[0], NO_COLUMN, {**FEW_ROWS, "severity": "critical"})
+    told = [line.partition(": ")[0] for level, line in validate(chain).log.lines if level >= logging.WARNING]
+    assert told[1:] == ["unmet critical", "broken critical", "unmet warning"]
 
 
 def test_a_custom_check_that_is_nowhere_is_the_specifications_fault(chain: Chain) -> None:

@@ -89,12 +89,13 @@ def test_the_rows_that_were_set_aside_are_an_artifact(world: World) -> None:
     rows = pq.read_table(pa.BufferReader(world.run(done).artifacts[ASIDE])).to_pylist()
     assert rows == [{"load": -2.0, "station": "a", "headgate_reasons": [f"{BETWEEN}(load)"]}]
     assert world.run(done).tags["headgate.left_out"] == "1"
+    assert done.report.left_out_at == ASIDE
 
 
 def test_rows_that_may_not_be_set_aside_refuse_the_data(world: World) -> None:
     done = world.validate(GOOD, BAD, GOOD, quarantine=Quarantine(max_share=0.1))
     assert done.validated.verdict.outcome is Outcome.FAIL
-    said = "quarantine: 1 of 9 rows (11.11 %) would be set aside, more than 10 %, so none is"
+    said = "quarantine: 1 of 9 rows (11.11 %) would be set aside, more than 10 %; so none is"
     assert done.validated.verdict.reason.endswith(said)
     assert [result.engine for result in done.report.results] == ["headgate", "quarantine"]
     assert (done.report.rows, done.report.left_out, ASIDE in world.run(done).artifacts) == (9, 0, False)

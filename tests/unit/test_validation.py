@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.core.headline import headline
 from headgate.core.model_card import LONGEST, card_of, note_of
 from headgate.core.promotion import Entry
 from headgate.core.validation import (
+    TOLD,
     ExpectationResult,
     Finding,
     Severity,
@@ -43,6 +45,43 @@ def test_all_met_opens_the_door() -> None:
 def test_a_suite_without_expectations_does_not_pass() -> None:
     verdict = judge_validation(report())
     assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, "the suite has no expectations")
+
+
+@pytest.mark.parametrize("engine", ["drift", "quarantine"])
+def test_drift_and_quarantine_alone_are_no_validation(engine: str) -> None:
+    asked_nothing = report(replace(result(MET, Severity.INFO), engine=engine))
+    verdict = judge_validation(asked_nothing)
+    assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, "the suite has no expectations")
+    assert headline(asked_nothing, verdict) == "UNDECIDED: the suite has no expectations; 10 rows"
+    checked = report(*asked_nothing.results, replace(result(MET), engine="check"))
+    assert judge_validation(checked).outcome is Outcome.PASS
+
+
+def test_many_sentences_are_counted_and_long_ones_cut() -> None:
+    many = report(*(result(UNMET, sentence=f"s{n}\n{'x' * 9000}") for n in range(1000)))
+    reason = judge_validation(many).reason
+    assert reason.startswith("the data was refused: s0 xxx")
+    assert reason.endswith("; and 989 more, which the report lists")
+    assert len(reason) < 6000
+
+
+def test_a_summary_of_many_warnings_is_small_and_a_card_counts_them() -> None:
+    many = report(result(MET), *(result(UNMET, Severity.WARNING, f"w{n}") for n in range(1000)))
+    found = summary(many)
+    assert (found.state, len(found.warnings)) == ("PASS with 1,000 warnings", TOLD)
+    assert found.warnings[-1] == "and 989 more, which the report lists"
+    assert found.warnings[-1] in note_of("PASS", found)
+
+
+@pytest.mark.parametrize("number", [TOLD - 1, TOLD])
+def test_as_many_warnings_as_there_is_room_for_are_told(number: int) -> None:
+    said = tuple(f"w{n}" for n in range(number))
+    assert summary(report(*(result(UNMET, Severity.WARNING, one) for one in said))).warnings == said
+
+
+def test_a_run_that_was_refused_says_why() -> None:
+    told = note_of("FAIL with 1 failure", ValidationSummary(state="FAIL"), refusal="the data was refused: a is bad")
+    assert told == "**Validation: FAIL with 1 failure**\n\nthe data was refused: a is bad"
 
 
 def test_an_unmet_critical_expectation_refuses_the_data_and_says_which() -> None:

@@ -91,6 +91,10 @@ def test_rows_that_fail_are_a_table_whose_column_is_marked_in_words() -> None:
 
 def test_quarantine_says_how_many_of_how_many_were_set_aside() -> None:
     assert "12 of 600 rows (2 %) were set aside" in validated(result("met"), left_out=12, left_out_of=600).text
+    page = validated(result("met"), left_out=12, left_out_of=600, left_out_at="validation/quarantine.parquet").text
+    assert (
+        "headgate_reasons: validation/quarantine.parquet, an artifact of the MLflow run that keeps this page." in page
+    )
     assert "set aside" not in validated(result("met")).text
 
 

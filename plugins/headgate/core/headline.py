@@ -20,7 +20,7 @@ def headline(report: ValidationReport, verdict: Verdict) -> str:
     'UNDECIDED: the suite has no expectations; 1,000 rows'
     """
     rows = counted(report.rows, "row", "rows")
-    if not report.results:
+    if report.is_empty and verdict.outcome is Outcome.UNDECIDED and not report.found(Finding.BROKEN):
         return f"{verdict.outcome}: the suite has no expectations; {rows}"
     met, of = len(report.found(Finding.MET)), counted(len(report.results), "expectation", "expectations")
     found = _found(report, verdict.outcome)

@@ -6,13 +6,10 @@ import re
 from collections.abc import Sequence
 
 from headgate.core.promotion import Entry
-from headgate.core.validation import ValidationSummary
+from headgate.core.validation import TOLD, ValidationSummary
 
 LONGEST = 5000
 """Characters that MLflow's table keeps of a version's description."""
-
-_SAID = 12
-"""Lines of a list that are told; the rest is counted."""
 
 _MARKS = re.compile(r"([\\`*<>\[\]])")
 
@@ -27,9 +24,11 @@ def card_of(entry: Entry) -> str:
     return _cut("\n".join(lines))
 
 
-def note_of(headline: str, summary: ValidationSummary) -> str:
-    """Return what the MLflow run says about its validation: the headline, the warnings, then the notes."""
-    return _cut("\n".join([f"**Validation: {_plain(headline)}**", *_listed(summary.warnings), *_listed(summary.notes)]))
+def note_of(headline: str, summary: ValidationSummary, *, refusal: str = "") -> str:
+    """Return what the MLflow run says about its validation: the headline, why it isn't passed, warnings and notes."""
+    why = ["", _plain(refusal)] if refusal else []
+    head = [f"**Validation: {_plain(headline)}**", *why]
+    return _cut("\n".join([*head, *_listed(summary.warnings), *_listed(summary.notes)]))
 
 
 def _cut(text: str) -> str:
@@ -37,10 +36,10 @@ def _cut(text: str) -> str:
 
 
 def _listed(said: Sequence[str]) -> list[str]:
-    items = [f"* {_plain(line)}" for line in said[:_SAID]]
-    return ["", *items, *([f"* and {len(said) - _SAID:,} more"] if len(said) > _SAID else [])] if said else []
+    items = [f"* {_plain(line)}" for line in said[:TOLD]]
+    return ["", *items, *([f"* and {len(said) - TOLD:,} more"] if len(said) > TOLD else [])] if said else []
 
 
 def _plain(text: str) -> str:
     """Return text that Markdown shows as it is."""
-    return _MARKS.sub(r"\\\1", text)
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from headgate.core.verdict import Outcome, Verdict
+
+TOLD = 12
+"""How many lines say what is unmet where there is room for a few; the report has all of them."""
+
+_LONGEST = 500
+_ABOUT_NO_ROWS = frozenset({"drift", "quarantine"})
 
 
 class Severity(StrEnum):
@@ -66,6 +72,7 @@ class ValidationReport:
         max_warnings: Most unmet warnings that may pass; any number when `None`.
         left_out: Rows that quarantine set aside before, of `left_out_of`.
         reference: What drift was measured against, or why it wasn't; empty when nobody asked.
+        left_out_at: Where those rows are kept: an artifact of the MLflow run that keeps the report.
     """
 
     suite: str
@@ -76,6 +83,12 @@ class ValidationReport:
     left_out: int = 0
     left_out_of: int = 0
     reference: str = ""
+    left_out_at: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked of the rows: drift and quarantine have nothing to say about what is expected."""
+        return all(result.engine in _ABOUT_NO_ROWS for result in self.results)
 
     def found(self, finding: Finding, *severities: Severity) -> tuple[ExpectationResult, ...]:
         """Return the results of that finding, of the given severities (of all, when none is given)."""
@@ -88,7 +101,7 @@ class ValidationSummary:
 
     Args:
         state: Such as `PASS`, `PASS with 2 warnings`, `FAIL` or `UNDECIDED`.
-        warnings: Sentences of the unmet warnings.
+        warnings: Sentences of the unmet warnings, `TOLD` lines at most: the last one counts the rest.
         notes: What else a person should know: rows set aside, drift that wasn't measured.
     """
 
@@ -100,8 +113,8 @@ class ValidationSummary:
 def judge_validation(report: ValidationReport) -> Verdict:
     """Return whether training may go on.
 
-    FAIL when a critical expectation is unmet, or more warnings than may pass; UNDECIDED when one broke, or there are
-    none at all; PASS otherwise, with what is unmet in the reason.
+    FAIL when a critical expectation is unmet, or more warnings than may pass; UNDECIDED when one broke, or there is
+    neither an expectation nor a check; PASS otherwise, with what is unmet in the reason.
     """
     gate = f"suite {report.suite}"
     if refusal := _refusal(report):
@@ -109,7 +122,7 @@ def judge_validation(report: ValidationReport) -> Verdict:
     if broken := report.found(Finding.BROKEN):
         reason = f"the suite is broken, not the data: {_sentences(broken)}"
         return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason=reason)
-    if not report.results:
+    if report.is_empty:
         return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason="the suite has no expectations")
     unmet = report.found(Finding.UNMET)
     met = len(report.results) - len(unmet)
@@ -127,12 +140,12 @@ def summarize(report: ValidationReport, verdict: Verdict) -> ValidationSummary:
     aside = f"{report.left_out:,} of {report.left_out_of:,} rows were set aside" if report.left_out else ""
     drift = f"drift: {report.reference}" if report.reference else ""
     notes = tuple(note for note in (aside, drift) if note)
-    return ValidationSummary(state=state, warnings=tuple(result.sentence for result in warnings), notes=notes)
+    return ValidationSummary(state=state, warnings=tuple(_told(warnings)), notes=notes)
 
 
 def _refusal(report: ValidationReport) -> str:
     """Return why the data is refused; nothing when it isn't."""
-    reasons = [result.sentence for result in report.found(Finding.UNMET, Severity.CRITICAL)]
+    reasons = _told(report.found(Finding.UNMET, Severity.CRITICAL))
     warnings = report.found(Finding.UNMET, Severity.WARNING)
     if report.max_warnings is not None and len(warnings) > report.max_warnings:
         number = _warnings(len(warnings))
@@ -144,5 +157,17 @@ def _warnings(number: int) -> str:
     return f"{number:,} warning{'' if number == 1 else 's'}"
 
 
-def _sentences(results: Iterable[ExpectationResult]) -> str:
-    return "; ".join(result.sentence for result in results)
+def _sentences(results: Sequence[ExpectationResult]) -> str:
+    return "; ".join(_told(results))
+
+
+def _told(results: Sequence[ExpectationResult]) -> list[str]:
+    """Return the sentences, the last of them a number where they are many: XComs and tags are small."""
+    shown = results if len(results) <= TOLD else results[: TOLD - 1]
+    more = [f"and {len(results) - len(shown):,} more, which the report lists"] if len(results) > TOLD else []
+    return [*(_cut(result.sentence) for result in shown), *more]
+
+
+def _cut(sentence: str) -> str:
+    text = " ".join(sentence.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

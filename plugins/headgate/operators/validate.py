@@ -107,7 +107,9 @@ class ValidateOperator(BaseOperator):
     def _say(self, validation: Validation) -> None:
         """Tell the verdict, what is unmet or broke, who evaluated what, and where the report is."""
         report, validated = validation.report, validation.validated
-        unmet = [*report.found(Finding.BROKEN), *(r for level in Severity for r in report.found(Finding.UNMET, level))]
+        critical = report.found(Finding.UNMET, Severity.CRITICAL)
+        lesser = (r for level in (Severity.WARNING, Severity.INFO) for r in report.found(Finding.UNMET, level))
+        unmet = [*critical, *report.found(Finding.BROKEN), *lesser]
         worst = logging.ERROR if validated.verdict.outcome is not Outcome.PASS else max(map(_level, unmet), default=0)
         self.log.log(max(worst, logging.INFO), "%s", headline(report, validated.verdict))
         for result in unmet:

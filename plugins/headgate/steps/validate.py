@@ -164,7 +164,7 @@ def _refused(verdict: Verdict) -> ExpectationResult:
         column="",
         severity=Severity.CRITICAL,
         finding=Finding.BROKEN if is_broken else Finding.UNMET,
-        sentence=f"{GATE}: broke: {verdict.reason}" if is_broken else f"{GATE}: {verdict.reason}, so none is",
+        sentence=f"{GATE}: broke: {verdict.reason}" if is_broken else f"{GATE}: {verdict.reason}; so none is",
         engine=GATE,
     )
 
@@ -176,7 +176,8 @@ def _kept(snapshot: SnapshotRef, found: _Found, demands: Demands, ports: Validat
     summary = summarize(report, verdict)
     final = cleaned(snapshot, found.manifest)
     tracked = ports.tracker.open(snapshot.run, final.id)
-    tags = {**_tags(report, summary), NOTE: note_of(headline(report, verdict), summary)}
+    refusal = "" if verdict.outcome is Outcome.PASS else verdict.reason
+    tags = {**_tags(report, summary), NOTE: note_of(headline(report, verdict), summary, refusal=refusal)}
     artifacts = _artifacts(found, report, demands.suite, ports)
     ports.tracker.record(tracked, Evidence(tags=tags, artifacts=artifacts))
     if verdict.outcome is not Outcome.PASS:
@@ -195,6 +196,7 @@ def _report(found: _Found, demands: Demands) -> ValidationReport:
         max_warnings=demands.max_warnings,
         left_out=left_out.rows if left_out else 0,
         left_out_of=left_out.of if left_out else 0,
+        left_out_at=ASIDE if found.aside is not None else "",
         reference=found.reference.said if found.reference else "",
     )
 

@@ -140,6 +140,7 @@ def _left_out(report: ValidationReport) -> str:
     said = (
         f"{report.left_out:,} of {report.left_out_of:,} rows ({share}) were set aside before, and this page is about "
     )
-    said += "the rest. They are kept as Parquet with their reasons in the column headgate_reasons; the snapshot's "
-    said += "manifest says where, and how many rows each expectation refused."
+    said += "the rest. They are kept as Parquet with their reasons in the column headgate_reasons"
+    said += f": {report.left_out_at}, an artifact of the MLflow run that keeps this page" if report.left_out_at else ""
+    said += ". The snapshot's manifest says how many rows each expectation refused."
     return element("h2", "Quarantine") + element("p", escape(said))
