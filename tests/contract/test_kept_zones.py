@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,10 @@ OURS, THEIRS = "import headgate.adapters", "import pandera.pandas"
 
 def hour_after(*imports: str) -> int:
     script = "\n".join((*imports, SIX_IN_VIENNA))
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    unset = {name: value for name, value in os.environ.items() if name != "PYARROW_IGNORE_TIMEZONE"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=unset, capture_output=True, text=True, check=True
+    )
     return int(done.stdout)
 
 
