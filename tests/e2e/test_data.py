@@ -50,11 +50,12 @@ def finished(api: AirflowApi, dag_run_id: str) -> str:
 def waiting(api: AirflowApi) -> dict[str, Any]:
     """A run that finds no rows: its sensor, deferred."""
     dag_run_id = api.trigger("meters", conf={"as_of": "2024-03-21"})
-    return wait_for(
-        lambda: task if (task := instance(api, dag_run_id, "data_ready"))["state"] == "deferred" else None,
+    deferred = wait_for(
+        lambda: [task for task in api.task_instances("meters", dag_run_id) if task["state"] == "deferred"],
         what="the sensor's deferral",
         timeout=SECONDS,
     )
+    return deferred[0]
 
 
 @pytest.fixture(scope="module")
