@@ -23,6 +23,9 @@ from headgate.spec import FunctionSource
 
 _NO_OUTAGE = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
 
+_FEW_ROWS = 100_000
+"""So few take less time than threads that wait for each other."""
+
 _END = object()
 
 
@@ -130,7 +133,7 @@ class FunctionRows:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", Pandas4Warning)  # how pyarrow reads zoned timestamps
-                return pa.Table.from_pandas(frame, preserve_index=False)
+                return pa.Table.from_pandas(frame, preserve_index=False, nthreads=1 if len(frame) < _FEW_ROWS else None)
         except (pa.ArrowException, TypeError, ValueError) as error:
             msg = f"source {self.name} must return columns of one type each. Got {_first(error)} instead."
             raise DataError(msg) from error

@@ -151,15 +151,21 @@ class FsspecStore:
     def _move_into_place(self, path: str, data: bytes | pa.Buffer) -> None:
         folder, name = posixpath.split(path)
         draft = posixpath.join(folder, f".{name}.{uuid.uuid4().hex}")
-        self._filesystem.makedirs(folder, exist_ok=True)
         try:
-            with self._filesystem.open(draft, "wb") as file:
+            with self._opened(draft, folder) as file:
                 file.write(data)
             self._filesystem.mv(draft, path)
         except BaseException:
             with contextlib.suppress(Exception):
                 self._filesystem.rm_file(draft)
             raise
+
+    def _opened(self, draft: str, folder: str) -> Any:  # noqa: ANN401 - fsspec has no types
+        try:
+            return self._filesystem.open(draft, "wb")
+        except FileNotFoundError:
+            self._filesystem.makedirs(folder, exist_ok=True)
+            return self._filesystem.open(draft, "wb")
 
     def _columns(self, path: str, part: PartRef, columns: Sequence[str]) -> pa.Table | None:
         with self._missed(path, what=f"part {part.digest}"), self._filesystem.open(path, "rb") as opened:

@@ -112,13 +112,11 @@ def _cumulative(cuts: Floats, points: Floats, *, every: bool, side: Literal["lef
     places = np.searchsorted(points, cuts, side=side)
     if every:
         return places / len(points)
-    upper = points[places.clip(max=len(points) - 1)]
-    lower = points[(places - 1).clip(min=0)]
-    inside = (places > 0) & (places < len(points))
-    with np.errstate(all="ignore"):
-        part = np.where(inside, (cuts / 2 - lower / 2) / (upper / 2 - lower / 2), 0.0)
-    shares = (places - 1 + np.nan_to_num(part, nan=0.0, posinf=1.0).clip(0, 1)) / (len(points) - 1)
-    return np.where(places == 0, 0.0, np.minimum(shares, 1.0))
+    last = len(points) - 1
+    lower = points[np.maximum(places - 1, 0)] / 2  # a difference of halves is one that a double holds
+    gap = points[np.minimum(places, last)] / 2 - lower
+    part = np.divide(cuts / 2 - lower, gap, out=np.zeros(len(cuts)), where=gap > 0)
+    return np.clip((places - 1 + np.minimum(part, 1.0)) / last, 0.0, 1.0)
 
 
 def _inverted(cuts: Floats, below: Floats, up_to: Floats) -> Floats:
