@@ -221,6 +221,19 @@ def test_a_damaged_mlmodel_is_refused(loader: MlmodelLoader, text: str, tmp_path
         loader.load(tmp_path, ())
 
 
+@pytest.mark.parametrize("text", ["flavors: [a]", "flavors: {sklearn: [1]}"])
+def test_an_mlmodel_of_another_shape_is_refused(loader: MlmodelLoader, text: str, tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text(text)
+    with pytest.raises(ModelRefusedError, match="of an MLmodel must be a mapping"):
+        loader.load(tmp_path, ())
+
+
+def test_metadata_of_another_shape_is_refused(loader: MlmodelLoader, tmp_path: Path) -> None:
+    folder_of(tmp_path, skops_flavor(), metadata=[1])
+    with pytest.raises(ModelRefusedError, match="metadata of an MLmodel must be a mapping"):
+        loader.load(tmp_path, ())
+
+
 def test_a_folder_without_an_mlmodel_is_refused(loader: MlmodelLoader, tmp_path: Path) -> None:
     with pytest.raises(ModelRefusedError, match="must have a readable MLmodel file"):
         loader.load(tmp_path, ())

@@ -42,11 +42,11 @@ def _estimator_file(metadata: dict[str, Any], folder: Path) -> Path:
     Raises:
         ModelRefusedError: It names a model of another library or format, or a file that isn't the model's.
     """
-    flavors = metadata.get("flavors") or {}
-    flavor = flavors.get("sklearn")
-    if flavor is None:
+    flavors = _part_of(metadata, "flavors")
+    if flavors.get("sklearn") is None:
         msg = f"model must be a scikit-learn model. Got {', '.join(map(repr, flavors)) or 'none'} instead."
         raise ModelRefusedError(msg)
+    flavor = _part_of(flavors, "sklearn")
     form = flavor.get("serialization_format", "pickle")
     if form != "skops":
         msg = f"model must be stored with skops, which runs no code of the file's. Got {form} instead."
@@ -70,6 +70,14 @@ def _metadata(folder: Path) -> dict[str, Any]:
     return found
 
 
+def _part_of(described: dict[str, Any], name: str) -> dict[str, Any]:
+    found = described.get(name) or {}
+    if not isinstance(found, dict):
+        msg = f"{name} of an MLmodel must be a mapping. Got {found!r} instead."
+        raise ModelRefusedError(msg)
+    return found
+
+
 def _features(metadata: dict[str, Any]) -> tuple[str, ...]:
     try:
         return tuple(column["name"] for column in json.loads(metadata["signature"]["inputs"]))
@@ -80,7 +88,7 @@ def _features(metadata: dict[str, Any]) -> tuple[str, ...]:
 
 def _takes(metadata: dict[str, Any]) -> Takes:
     """Return what a model takes; the first of all ways where it doesn't say, as those before it was asked don't."""
-    said = (metadata.get("metadata") or {}).get(_TAKES_KEY, TAKES[0])
+    said = _part_of(metadata, "metadata").get(_TAKES_KEY, TAKES[0])
     for takes in TAKES:
         if takes == said:
             return takes
