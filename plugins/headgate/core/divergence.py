@@ -122,7 +122,7 @@ def wasserstein_by_chance(reference: ColumnProfile, current: ColumnProfile) -> f
 
     About sqrt(2/pi) sqrt(1/n + 1/m) times the integral of sqrt(F (1 - F)), the mean of a Brownian bridge's absolute
     value (Bobkov and Ledoux, "One-Dimensional Empirical Measures, Order Statistics, and Kantorovich Transport
-    Distances", 2019, section 3), over the reference's quantiles: 0.05 for normal values, 500 on either side.
+    Distances", 2019, section 3), over the reference's quantiles: 0.075 for normal values, 500 on either side.
 
     The reference must have a standard deviation above 0, and both sides values.
     """
