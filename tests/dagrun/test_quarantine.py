@@ -25,7 +25,8 @@ def test_a_share_within_the_limits_is_set_aside_and_the_rest_goes_on(chain: Chai
     assert (before["training_rows"], before["holdout_rows"]) == (120, 28)
     assert (after["training_rows"], after["holdout_rows"]) == (117, 27)
     assert after["id"] != before["id"]
-    assert "4 of 148 rows were set aside" in shown.log.at(logging.INFO)
+    told = "4 of 148 rows were set aside by expect_column_values_to_be_between(size) 4"
+    assert told in shown.log.at(logging.INFO)
     assert [report(chain)[key] for key in ("rows", "left_out", "left_out_of")] == [144, 4, 148]
 
 

@@ -194,6 +194,12 @@ def test_a_summary_says_the_warnings_what_was_set_aside_and_the_reference() -> N
     assert found.notes == ("12 of 10,000 rows were set aside", "drift: not measured")
 
 
+def test_a_summary_says_which_expectations_set_most_rows_aside() -> None:
+    by = (("a(x)", 1200), ("b(y)", 7), ("c()", 2), ("d()", 1))
+    (note,) = summary(replace(report(result(MET)), left_out=1205, left_out_of=10_000, left_out_by=by)).notes
+    assert note == "1,205 of 10,000 rows were set aside by a(x) 1,200, b(y) 7, c() 2, and 1 more"
+
+
 def test_a_run_says_its_headline_then_the_warnings_as_markdown() -> None:
     told = note_of("PASS with 1 warning", ValidationSummary(state="PASS", warnings=("a < *b*",), notes=("drift: x",)))
     assert told == "**Validation: PASS with 1 warning**\n\n* a \\< \\*b\\*\n\n* drift: x"

@@ -91,7 +91,9 @@ def test_rows_that_fail_are_a_table_whose_column_is_marked_in_words() -> None:
 
 def test_quarantine_says_how_many_of_how_many_were_set_aside() -> None:
     assert "12 of 600 rows (2 %) were set aside" in validated(result("met"), left_out=12, left_out_of=600).text
-    page = validated(result("met"), left_out=12, left_out_of=600, left_out_at="validation/quarantine.parquet").text
+    kept = {"left_out_at": "validation/quarantine.parquet", "left_out_by": (("expect_<b>(load)", 12),)}
+    page = validated(result("met"), left_out=12, left_out_of=600, **kept).text
+    assert "expect_<b>(load) 12" in page
     assert (
         "headgate_reasons: validation/quarantine.parquet, an artifact of the MLflow run that keeps this page." in page
     )

@@ -12,6 +12,7 @@ TOLD = 12
 """How many lines say what is unmet where there is room for a few; the report has all of them."""
 
 _LONGEST = 500
+_REASONS = 3
 _ABOUT_NO_ROWS = frozenset({"drift", "quarantine"})
 
 
@@ -73,6 +74,7 @@ class ValidationReport:
         left_out: Rows that quarantine set aside before, of `left_out_of`.
         reference: What drift was measured against, or why it wasn't; empty when nobody asked.
         left_out_at: Where those rows are kept: an artifact of the MLflow run that keeps the report.
+        left_out_by: How many of them failed each expectation, the most first; a row may have failed several.
     """
 
     suite: str
@@ -84,6 +86,7 @@ class ValidationReport:
     left_out_of: int = 0
     reference: str = ""
     left_out_at: str = ""
+    left_out_by: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -137,10 +140,18 @@ def summarize(report: ValidationReport, verdict: Verdict) -> ValidationSummary:
     warnings = report.found(Finding.UNMET, Severity.WARNING)
     passed = verdict.outcome is Outcome.PASS
     state = f"PASS with {_warnings(len(warnings))}" if passed and warnings else str(verdict.outcome)
-    aside = f"{report.left_out:,} of {report.left_out_of:,} rows were set aside" if report.left_out else ""
     drift = f"drift: {report.reference}" if report.reference else ""
-    notes = tuple(note for note in (aside, drift) if note)
+    notes = tuple(note for note in (_left_out(report), drift) if note)
     return ValidationSummary(state=state, warnings=tuple(_told(warnings)), notes=notes)
+
+
+def _left_out(report: ValidationReport) -> str:
+    if not report.left_out:
+        return ""
+    by = [f"{reason} {rows:,}" for reason, rows in report.left_out_by]
+    more = f", and {len(by) - _REASONS:,} more" if len(by) > _REASONS else ""
+    why = f" by {', '.join(by[:_REASONS])}{more}" if by else ""
+    return f"{report.left_out:,} of {report.left_out_of:,} rows were set aside{why}"
 
 
 def _refusal(report: ValidationReport) -> str:

@@ -196,6 +196,7 @@ def _report(found: _Found, demands: Demands) -> ValidationReport:
         max_warnings=demands.max_warnings,
         left_out=left_out.rows if left_out else 0,
         left_out_of=left_out.of if left_out else 0,
+        left_out_by=left_out.reasons if left_out else (),
         left_out_at=ASIDE if found.aside is not None else "",
         reference=found.reference.said if found.reference else "",
     )

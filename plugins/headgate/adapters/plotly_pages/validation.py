@@ -142,5 +142,7 @@ def _left_out(report: ValidationReport) -> str:
     )
     said += "the rest. They are kept as Parquet with their reasons in the column headgate_reasons"
     said += f": {report.left_out_at}, an artifact of the MLflow run that keeps this page" if report.left_out_at else ""
-    said += ". The snapshot's manifest says how many rows each expectation refused."
-    return element("h2", "Quarantine") + element("p", escape(said))
+    said += "."
+    reasons = [element("li", element("code", escape(name)), f" {count:,}") for name, count in report.left_out_by]
+    listed = element("p", "Rows that failed each expectation:") + element("ul", *reasons) if reasons else ""
+    return element("h2", "Quarantine") + element("p", escape(said)) + listed
