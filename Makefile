@@ -22,7 +22,8 @@ demo: $(RUN) ## Watch decades of real history retrain: Airflow, MLflow and a mod
 	@$(BIN)/python -m tools.demo
 
 test: $(DEV) ## Run every test, with real Airflow and MLflow servers (under ten minutes)
-	@$(BIN)/pytest --cov
+	@$(BIN)/pytest -m "not e2e" -n auto --dist loadfile --cov --cov-report= --cov-fail-under=0
+	@$(BIN)/pytest -m e2e --cov --cov-append
 
 test-fast: $(DEV) ## Run the tests that need no servers (under two minutes)
 	@$(BIN)/pytest -m "not e2e" -n auto --dist loadfile
