@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 
@@ -46,6 +47,14 @@ def numbers(batch: pd.DataFrame) -> Any:
 
 def nullable(batch: pd.DataFrame) -> Any:
     return pd.Series([True, False, None], dtype="boolean")
+
+
+def by_size(batch: pd.DataFrame) -> Any:
+    return batch.sort_values("load", ascending=False)["load"] != -2
+
+
+def masked(batch: pd.DataFrame) -> Any:
+    return np.ma.MaskedArray([True, True, True], mask=[False, True, False])
 
 
 def a_frame(batch: pd.DataFrame) -> Any:

@@ -140,6 +140,11 @@ def test_a_function_says_how_many_rows_are_wrong() -> None:
     assert result.share == pytest.approx(1 / 3)
 
 
+def test_answers_in_another_order_are_about_the_rows_that_they_name() -> None:
+    (row,) = function("by_size").rows
+    assert dict(row)["load"] == "-2"
+
+
 def test_a_function_is_given_the_columns_that_it_asks_for() -> None:
     assert function("only_load", columns=("load",)).finding is MET
     assert function("only_load").finding is UNMET
@@ -153,6 +158,7 @@ def test_a_function_is_given_the_columns_that_it_asks_for() -> None:
         ("too_few", r"Got 2 values instead"),
         ("numbers", r"Got float64 with nulls instead"),
         ("nullable", r"Got boolean with nulls instead"),
+        ("masked", r"Got MaskedArray instead"),
         ("a_frame", r"Got DataFrame instead"),
     ],
 )

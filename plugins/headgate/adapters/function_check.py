@@ -82,12 +82,20 @@ def _answers(function: Any, frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.
     if got := _unusable(found, rows):
         why = f"it must return a Series of bool, one for each of the batch's {rows:,} rows. Got {got} instead"
         raise _FaultyCheckError(why + _place_of(None, function))
-    return np.asarray(found, dtype=np.bool_)
+    return np.asarray(_in_order(found, frame), dtype=np.bool_)
+
+
+def _in_order(found: Any, frame: pd.DataFrame) -> Any:  # noqa: ANN401 - a Series or an array
+    """Return the answers in the rows' order: a Series keeps its labels when the function sorts."""
+    is_sorted = isinstance(found, pd.Series) and not found.index.equals(frame.index)
+    if is_sorted and found.index.is_unique and found.index.isin(frame.index).all():
+        return found.reindex(frame.index)
+    return found
 
 
 def _unusable(found: object, rows: int) -> str:
     """Return what is wrong with what the function returned; nothing when it can be used."""
-    if not isinstance(found, pd.Series | np.ndarray):
+    if not isinstance(found, pd.Series | np.ndarray) or isinstance(found, np.ma.MaskedArray):
         return type(found).__name__
     if found.shape != (rows,):
         return f"{len(found):,} values"
