@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 
 from headgate.adapters.gx_suites.docs import data_docs_page
 from headgate.adapters.gx_suites.offline import offline
@@ -81,6 +82,16 @@ def test_nothing_is_loaded_or_run(page: str) -> None:
     assert not re.findall(r"url\(|@import", page)
     policy = next(attrs["content"] for _, attrs in elements if attrs.get("http-equiv") == "Content-Security-Policy")
     assert (policy or "").startswith("default-src 'none'")
+
+
+def test_where_great_expectations_fails_the_page_says_so_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError(EVIL)
+
+    monkeypatch.setattr(ValidationResultsPageRenderer, "render", fail)
+    found = Elements(data_docs_page([expectation("expect_column_to_exist", 0, column="co2")], Whole()))
+    assert "Great Expectations couldn't draw its page" in found.texts
+    assert not {"script", "img"} & {name for name, _ in found.found}
 
 
 def test_links_within_the_page_lead_somewhere(page: str) -> None:

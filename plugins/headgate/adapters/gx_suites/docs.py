@@ -29,7 +29,8 @@ def data_docs_page(expectations: Sequence[Expectation], rows: RowsScan) -> str:
     """Return Great Expectations' page of results as one offline page: no script, nothing loaded from anywhere.
 
     The rows are evaluated again, by Great Expectations on pandas; all of them must fit into memory. Where its page
-    escapes nothing, what rows and suites hold is escaped before. Its graphs need scripts and aren't drawn.
+    escapes nothing, what rows and suites hold is escaped before. Its graphs need scripts and aren't drawn. Where it
+    fails, the page says so: our own report, and the verdict, don't depend on it.
 
     Raises:
         SnapshotDamagedError: A part isn't what was written.
@@ -37,9 +38,16 @@ def data_docs_page(expectations: Sequence[Expectation], rows: RowsScan) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GX's and pandas' own, about how GX is written
         frame = frame_of(rows, expectations, whole=True)
-        found = _evaluated(list(_built(expectations, frame)), frame)
-        document = ValidationResultsPageRenderer().render(_escaped(found))
-        return offline(DefaultJinjaPageView().render(document))  # type: ignore[no-untyped-call]
+        try:
+            return offline(_drawn(expectations, frame))
+        except Exception as error:  # noqa: BLE001 - whatever GX raises on rows that it wasn't written for
+            return offline(f"<h1>Great Expectations couldn't draw its page</h1><p>{escape(repr(error))}</p>")
+
+
+def _drawn(expectations: Sequence[Expectation], frame: pd.DataFrame) -> str:
+    found = _evaluated(list(_built(expectations, frame)), frame)
+    document = ValidationResultsPageRenderer().render(_escaped(found))
+    return str(DefaultJinjaPageView().render(document))  # type: ignore[no-untyped-call]
 
 
 def _built(expectations: Sequence[Expectation], frame: pd.DataFrame) -> Iterator[GxExpectation]:
