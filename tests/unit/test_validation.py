@@ -57,6 +57,13 @@ def test_drift_and_quarantine_alone_are_no_validation(engine: str) -> None:
     assert judge_validation(checked).outcome is Outcome.PASS
 
 
+def test_no_rows_meet_anything_and_do_not_pass() -> None:
+    verdict = judge_validation(replace(report(result(MET)), rows=0))
+    assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, "there are no rows, which meet anything")
+    assert judge_validation(replace(report(result(UNMET)), rows=0)).outcome is Outcome.FAIL
+    assert judge_validation(replace(report(result(MET)), rows=1)).outcome is Outcome.PASS
+
+
 def test_many_sentences_are_counted_and_long_ones_cut() -> None:
     many = report(*(result(UNMET, sentence=f"s{n}\n{'x' * 9000}") for n in range(1000)))
     reason = judge_validation(many).reason

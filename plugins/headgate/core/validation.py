@@ -117,7 +117,7 @@ def judge_validation(report: ValidationReport) -> Verdict:
     """Return whether training may go on.
 
     FAIL when a critical expectation is unmet, or more warnings than may pass; UNDECIDED when one broke, or there is
-    neither an expectation nor a check; PASS otherwise, with what is unmet in the reason.
+    neither an expectation nor a check, or no row; PASS otherwise, with what is unmet in the reason.
     """
     gate = f"suite {report.suite}"
     if refusal := _refusal(report):
@@ -127,6 +127,8 @@ def judge_validation(report: ValidationReport) -> Verdict:
         return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason=reason)
     if report.is_empty:
         return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason="the suite has no expectations")
+    if not report.rows:
+        return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason="there are no rows, which meet anything")
     unmet = report.found(Finding.UNMET)
     met = len(report.results) - len(unmet)
     reason = f"{met} of {len(report.results)} expectations met"

@@ -21,7 +21,7 @@ _OUTCOMES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.UNDECIDED: "open
 _MEANINGS = {
     Outcome.PASS: "The data may be trained on.",
     Outcome.FAIL: "The data was refused.",
-    Outcome.UNDECIDED: "Nobody can say whether the data is good: the suite has to be mended first.",
+    Outcome.UNDECIDED: "Nobody can say whether the data is good: look at what broke, or is missing, first.",
 }
 _BROKEN = (
     "What could not be evaluated says nothing about the data: look at the suite, the check, or the columns' names."
