@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.adapters.arrow_buffers import scalar
 from headgate.core.windows import Window
 from headgate.errors import DataError
 from headgate.ports import Sighting
@@ -101,4 +102,4 @@ def added(first: Sighting, second: Sighting) -> Sighting:
 
 
 def _scalar(instant: datetime) -> pa.Scalar:
-    return pa.scalar(instant, INSTANT)
+    return scalar(INSTANT, microseconds_of(instant))

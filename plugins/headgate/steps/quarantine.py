@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from headgate import wire
 from headgate.core.evaluation import OVERALL
 from headgate.core.profile import Profile
 from headgate.core.quarantine import GATE, Aside, Quarantine, decide_quarantine
 from headgate.core.refs import SnapshotRef
-from headgate.core.snapshots import LeftOut, Manifest, Part, PartRef, profile_path, snapshot_id
+from headgate.core.snapshots import LeftOut, Manifest, Part, snapshot_id
 from headgate.core.suite import Expectation, Suite
 from headgate.core.validation import ExpectationResult, Finding
 from headgate.core.verdict import Outcome, Verdict
-from headgate.errors import DataError, InputError, SnapshotDamagedError
+from headgate.errors import DataError, InputError
 from headgate.ports import Profiler, Rows, RowsSplitter, RowsTable, SnapshotStore
 from headgate.steps.reading import all_rows
+from headgate.steps.sketches import sketch_of
 
 REASONS = "headgate_reasons"
 
@@ -181,17 +182,13 @@ def _manifest(manifest: Manifest, parts: Sequence[Part], left_out: LeftOut, port
 
 
 def _statistics(parts: Sequence[Part], ports: QuarantinePorts) -> Profile:
-    return ports.profiler.merge([_sketch(part.content, ports) for part in parts])
-
-
-def _sketch(part: PartRef, ports: QuarantinePorts) -> str:
-    """Return a part's statistics as they lie beside it, put there if need be."""
-    path = profile_path(part)
-    with suppress(SnapshotDamagedError):  # there is none yet
-        return ports.store.get_document(path)
-    sketch = ports.profiler.profile(ports.store.get(part))
-    ports.store.put_document(path, sketch)
-    return sketch
+    contents = [part.content for part in parts]
+    return ports.profiler.merge(
+        [
+            sketch_of(part, partial(ports.store.get, part), store=ports.store, profiler=ports.profiler)
+            for part in contents
+        ]
+    )
 
 
 def _require_slices(manifest: Manifest, limits: Quarantine) -> None:

@@ -9,14 +9,14 @@ from datetime import datetime
 from headgate import wire
 from headgate.core.parts import gaps, is_within, overlaps, plan_parts
 from headgate.core.refs import RunRef, SnapshotRef
-from headgate.core.snapshots import Column, Manifest, Part, PartRef, profile_path, snapshot_id
+from headgate.core.snapshots import Column, Manifest, Part, snapshot_id
 from headgate.core.tally import Tally
 from headgate.core.windows import Window
-from headgate.errors import SnapshotDamagedError
-from headgate.ports import Cut, Gathered, Profiler, Rows, RowsCutter, RowsPile, SnapshotStore
+from headgate.ports import Cut, Gathered, Profiler, RowsCutter, RowsPile, SnapshotStore
 from headgate.steps.filling import require_filled
 from headgate.steps.keeping import Kept, Wanted, kept_parts
 from headgate.steps.progress import Progress
+from headgate.steps.sketches import sketch_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,22 +160,14 @@ def _made(plan: _Planned, pile: RowsPile, ports: SnapshotPorts, progress: Progre
     """Return the part and its sketch."""
     if plan.stays:
         progress.kept()
-        return plan.stays, _sketch(plan.stays.content, ports.store.get, ports)
+        content = plan.stays.content
+        sketch = sketch_of(content, lambda: ports.store.get(content), store=ports.store, profiler=ports.profiler)
+        return plan.stays, sketch
     rows = pile.rows(plan.span, [ports.store.get(part.content) for part in plan.takes_in])
     content = ports.store.put(rows)
-    sketch = _sketch(content, lambda _: rows, ports)
+    sketch = sketch_of(content, lambda: rows, store=ports.store, profiler=ports.profiler)
     progress.written()
     return Part(span=plan.span, content=content, token=plan.token), sketch
-
-
-def _sketch(content: PartRef, rows_of: Callable[[PartRef], Rows], ports: SnapshotPorts) -> str:
-    path = profile_path(content)
-    try:
-        return ports.store.get_document(path)
-    except SnapshotDamagedError:
-        sketch = ports.profiler.profile(rows_of(content))
-        ports.store.put_document(path, sketch)
-        return sketch
 
 
 def _manifest(

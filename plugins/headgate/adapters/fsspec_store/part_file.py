@@ -49,7 +49,8 @@ def read_whole(data: bytes, digest: str) -> pa.Table:
         DamagedError: It can't be read, or holds something else.
     """
     try:
-        table = pq.read_table(pa.BufferReader(data), page_checksum_verification=True).replace_schema_metadata(None)
+        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        table = file.read().replace_schema_metadata(None)
     except Exception as error:  # whatever a reader makes of damaged bytes
         msg = f"it can't be read ({error})"
         raise DamagedError(msg) from error

@@ -8,6 +8,7 @@ from collections import Counter
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.adapters.arrow_buffers import scalar
 from headgate.errors import DataError
 from headgate.ports import Cut
 
@@ -127,8 +128,8 @@ def _storable(kind: pa.DataType) -> pa.DataType:
 def _plain_floats(column: pa.ChunkedArray) -> pa.ChunkedArray:
     missing = pc.is_nan(column)
     if pc.any(missing).as_py():
-        column = pc.if_else(missing, pa.scalar(None, column.type), column)
-    return pc.add(column, pa.scalar(0, column.type))
+        column = pc.if_else(missing, pa.nulls(1, column.type)[0], column)
+    return pc.add(column, scalar(column.type, 0))
 
 
 def _lossless(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.adapters.pyarrow_cutter.columns import EVENT_TIME, canonical, instants, require_columns, without_views
+from headgate.adapters.arrow_buffers import flags, places, raw
+from headgate.adapters.arrow_spans import instant_of, microseconds_of
+from headgate.adapters.pyarrow_cutter.columns import canonical, instants, require_columns, without_views
 from headgate.adapters.pyarrow_cutter.schemas import joined, unified
 from headgate.adapters.pyarrow_cutter.sorting import bounds_of, in_full_order, in_order, ticks_of
 from headgate.adapters.pyarrow_cutter.spill import Spill
@@ -28,10 +30,7 @@ _SLICE_ROWS = 2**20
 """Most rows that are brought into the canonical form at a time: a user's function may give all in one batch."""
 
 _HOUR = 3_600_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_FIRST, _LAST = microseconds_of(datetime.min.replace(tzinfo=UTC)), microseconds_of(datetime.max.replace(tzinfo=UTC))
 
 
 class ArrowCutter:
@@ -144,7 +143,7 @@ class ArrowPile:
         hours = np.maximum(ticks // _HOUR * _HOUR, self._starts[span])
         if self._cut.known_at is not None and table.num_rows:
             known = instants(table.column(self._cut.known_at), "known at", self._cut.known_at)
-            in_time = ticks_of(known) <= pa.scalar(self._cut.as_of, EVENT_TIME).value
+            in_time = ticks_of(known) <= microseconds_of(self._cut.as_of)
             self._unknown.update(_counted(hours[~in_time]))
             table, ticks, hours = _where(in_time, table, ticks, hours)
         self._counts.update(_counted(hours))
@@ -152,7 +151,7 @@ class ArrowPile:
 
     def _require_labels(self, labels: pa.ChunkedArray, ticks: np.ndarray) -> None:
         if labels.null_count:
-            missing = ticks[pc.is_null(labels).to_numpy()]
+            missing = ticks[raw(pc.is_null(labels).cast(pa.uint8()).combine_chunks()).astype(bool)]
             self._unlabelled += len(missing)
             self._first_unlabelled = min(self._first_unlabelled, int(missing.min()))
 
@@ -168,7 +167,7 @@ class ArrowPile:
     def _in_order(self) -> pa.Table:
         table = joined(self._held, cast("pa.Schema", self._schema))
         order = in_order(ticks_of(table.column(self._cut.event_time)))
-        return table.combine_chunks() if order is None else table.combine_chunks().take(order)
+        return table.combine_chunks() if order is None else table.combine_chunks().take(places(order))
 
     def _between(self, piece: pa.Table, start: int, end: int) -> pa.Table:
         """Return the rows of a sorted piece within the half-open interval."""
@@ -179,7 +178,7 @@ class ArrowPile:
 
 def _where(mask: np.ndarray, table: pa.Table, *arrays: np.ndarray) -> tuple[pa.Table, np.ndarray, np.ndarray]:
     if not bool(mask.all()):
-        table = table.filter(pa.array(mask))
+        table = table.filter(flags(mask))
         arrays = tuple(array[mask] for array in arrays)
     return table, arrays[0], arrays[1]
 
@@ -197,4 +196,4 @@ def _counted(hours: np.ndarray) -> Mapping[int, int]:
 
 def _instant(tick: int) -> datetime:
     """Return an instant, or the nearest one of the years 1 to 9999: milliseconds taken for seconds lie far beyond."""
-    return _EPOCH + min(max(tick, _FIRST), _LAST) * _MICROSECOND
+    return instant_of(min(max(tick, _FIRST), _LAST))

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.adapters.pyarrow_cutter.columns import EVENT_TIME
+from headgate.adapters.arrow_buffers import places, raw, ticks
+from headgate.adapters.arrow_spans import microseconds_of
 from headgate.core.windows import Window
 
 
 def ticks_of(times: pa.ChunkedArray) -> np.ndarray:
     """Return event times as microseconds since 1970."""
-    return cast("np.ndarray", times.cast(pa.int64()).to_numpy())
+    return ticks(times)
 
 
 def bounds_of(span: Window) -> tuple[int, int]:
     """Return a span's start and end as microseconds since 1970."""
-    start, end = (pa.scalar(instant, EVENT_TIME).value for instant in (span.start, span.end))
-    return start, end
+    return microseconds_of(span.start), microseconds_of(span.end)
 
 
 def in_order(ticks: np.ndarray) -> np.ndarray | None:
@@ -30,16 +28,16 @@ def in_order(ticks: np.ndarray) -> np.ndarray | None:
 
 def in_full_order(table: pa.Table, event_time: str) -> pa.Table:
     """Return the rows sorted by event time, and by all other columns where event times tie; one chunk."""
-    ticks = ticks_of(table.column(event_time))
-    order = in_order(ticks)
+    times = ticks_of(table.column(event_time))
+    order = in_order(times)
     if order is not None:
-        ticks = ticks[order]
-    same = ticks[1:] == ticks[:-1]
+        times = times[order]
+    same = times[1:] == times[:-1]
     if bool(np.any(same)):
         tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
-        order = np.arange(len(ticks)) if order is None else order
-        order[tied] = order[tied][_tie_order(table.take(order[tied]), event_time)]
-    return (table if order is None else table.take(order)).combine_chunks()
+        order = np.arange(len(times)) if order is None else order
+        order[tied] = order[tied][_tie_order(table.take(places(order[tied])), event_time)]
+    return (table if order is None else table.take(places(order))).combine_chunks()
 
 
 def _tie_order(tied: pa.Table, event_time: str) -> np.ndarray:
@@ -51,7 +49,7 @@ def _tie_order(tied: pa.Table, event_time: str) -> np.ndarray:
         odd = [field.name for field in others if not _is_sortable(field.type)]
         keys["text"] = pa.array([repr(row) for row in zip(*(tied.column(name).to_pylist() for name in odd))])  # noqa: B905 - of one table
     order = pc.sort_indices(pa.table(keys), sort_keys=[(key, "ascending") for key in keys])
-    return cast("np.ndarray", order.to_numpy())
+    return raw(order).astype(np.int64)
 
 
 def _is_sortable(kind: pa.DataType) -> bool:

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 
+from headgate.adapters.arrow_buffers import places
 from headgate.adapters.pyarrow_cutter.sorting import in_order
 from headgate.errors import StoreError
 
@@ -67,7 +68,7 @@ class Spill:
             table, ticks = table.combine_chunks(), ticks[order]
         for start in range(0, len(ticks), _PIECE_ROWS):
             end = min(start + _PIECE_ROWS, len(ticks))
-            rows = table.slice(start, end - start) if order is None else table.take(order[start:end])
+            rows = table.slice(start, end - start) if order is None else table.take(places(order[start:end]))
             self._write(rows, int(ticks[start]), int(ticks[end - 1]))
 
     def pieces(self, start: int, end: int) -> Iterator[pa.Table]:

@@ -12,7 +12,7 @@ from headgate.adapters.arrow_spans import INSTANT
 from headgate.errors import DataError
 
 _FINE = pa.timestamp("ns", "UTC")
-_NULLS = pa.array(csv.ConvertOptions().null_values)
+_NULLS = tuple(csv.ConvertOptions().null_values)
 
 
 def instants_of(texts: pa.ChunkedArray, column: str, where: str, before: int) -> pa.ChunkedArray:
@@ -62,7 +62,7 @@ def first_fault(
 
 def _misfit(texts: pa.Array, kind: pa.DataType) -> int | None:
     texts = pc.utf8_trim_whitespace(texts)
-    texts = pc.if_else(pc.is_in(texts, _NULLS), None, texts)
+    texts = pc.if_else(pc.is_in(texts, pa.array(_NULLS)), None, texts)
 
     def parse(part: pa.Array) -> None:
         if pa.types.is_null(kind) and part.null_count < len(part):

@@ -85,7 +85,7 @@ class CsvReader:
         with self._read(file, {**self._texts(), **_kinds(schema, names, self.form.times)}, names or own[:1]) as reader:
             before = 0
             for batch in reader:
-                rows = self._typed(pa.table(batch), file, before)
+                rows = self._typed(pa.Table.from_batches([batch]), file, before)
                 before += rows.num_rows
                 yield rows
         self._place.require_unchanged(file)

@@ -82,7 +82,7 @@ class GroupReader:
             for bite in _bites(pick.groups, rows):
                 numbers = [group.number for group in bite]
                 for batch in file.iter_batches(rows, row_groups=numbers, columns=own):
-                    kept = self._kept(self._shaped(pa.table(batch).select(own), pick), bite)
+                    kept = self._kept(self._shaped(pa.Table.from_batches([batch]).select(own), pick), bite)
                     if kept.num_rows:
                         yield kept
 
@@ -101,7 +101,8 @@ class GroupReader:
         if all(group.event_time and group.event_time.lies_in(spans) for group in bite):
             return rows
         # One without an event time stays: whoever cuts refuses it, and it isn't lost.
-        return rows.filter(pc.fill_null(within(rows.column(self.event_time), self.spans), fill_value=True))
+        inside = within(rows.column(self.event_time), self.spans)
+        return rows.filter(pc.or_kleene(inside, pc.is_null(inside)))
 
 
 def _bites(groups: Sequence[Group], rows: int) -> Iterator[list[Group]]:

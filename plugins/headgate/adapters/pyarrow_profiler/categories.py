@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.adapters.pyarrow_profiler.buffers import places, raw
+from headgate.adapters.arrow_buffers import places, raw
 from headgate.adapters.pyarrow_profiler.hashes import Distinct, Words, hashes_of
 
 MOST_CATEGORIES = 1000

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.adapters.pyarrow_profiler.buffers import raw
+from headgate.adapters.arrow_buffers import raw
 from headgate.core.profile import Kind
 
 Floats = npt.NDArray[np.float64]

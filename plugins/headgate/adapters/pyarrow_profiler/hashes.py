@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from headgate.adapters.pyarrow_profiler.buffers import raw
+from headgate.adapters.arrow_buffers import raw
 
 Words = npt.NDArray[np.uint64]
 
