@@ -91,6 +91,19 @@ def test_a_column_that_is_asked_for_and_that_the_reference_lacks_is_not_measured
     assert result.sentence.startswith("new: drift was not measured: the reference lacks it")
 
 
+def test_a_text_that_is_asked_for_has_no_wasserstein_distance_and_that_is_said() -> None:
+    kinds = texts(["a", "b"] * 500)
+    result = measured(kinds, kinds, Drift(psi=None, wasserstein=0.1, columns=(kinds.name,)))[
+        "drift_measured", kinds.name
+    ]
+    assert "normed Wasserstein distance was not measured: only numbers and times have one" in result.sentence
+    assert set(measured(kinds, kinds, Drift(psi=None, wasserstein=0.1))) == {
+        ("drift_schema", ""),
+        ("drift_new_categories", kinds.name),
+        ("drift_vanished_categories", kinds.name),
+    }
+
+
 def test_few_values_among_many_nulls_have_no_distance_and_that_is_said() -> None:
     results = measured(numbers(NORMAL), numbers(NORMAL[:499], nulls=9501))
     assert results["drift_psi", "load"].finding is Finding.UNMET

@@ -57,6 +57,11 @@ def test_drift_and_quarantine_alone_are_no_validation(engine: str) -> None:
     assert judge_validation(checked).outcome is Outcome.PASS
 
 
+def test_a_quarantine_that_was_refused_is_a_failure_and_no_expectation() -> None:
+    refused = report(result(MET), replace(result(UNMET), engine="quarantine"))
+    assert headline(refused, judge_validation(refused)) == "FAIL with 1 failure: 1 of 1 expectation met on 10 rows"
+
+
 def test_no_rows_meet_anything_and_do_not_pass() -> None:
     verdict = judge_validation(replace(report(result(MET)), rows=0))
     assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, "there are no rows, which meet anything")

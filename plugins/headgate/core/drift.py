@@ -131,7 +131,10 @@ def measure_drift(reference: Profile, current: Profile, limits: Drift) -> tuple[
     for name in _looked_at(reference, current, limits):
         before, after = reference.column_of(name), current.column_of(name)
         if before and after and before.kind is after.kind:
-            results += [*_distances(before, after, limits), *_categories(before, after, limits)]
+            distances = list(_distances(before, after, limits))
+            if not distances and limits.wasserstein is not None and limits.columns is not None:
+                distances = [_unmeasured(_WASSERSTEIN, before, "only numbers and times have one", limits)]
+            results += [*distances, *_categories(before, after, limits)]
         elif after and not before:
             results.append(not_measured(f"{name}: drift was not measured: the reference lacks it", limits, name))
     return tuple(results)

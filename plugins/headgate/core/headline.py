@@ -22,7 +22,8 @@ def headline(report: ValidationReport, verdict: Verdict) -> str:
     rows = counted(report.rows, "row", "rows")
     if report.is_empty and verdict.outcome is Outcome.UNDECIDED and not report.found(Finding.BROKEN):
         return f"{verdict.outcome}: the suite has no expectations; {rows}"
-    met, of = len(report.found(Finding.MET)), counted(len(report.results), "expectation", "expectations")
+    asked = sum(result.engine != "quarantine" for result in report.results)
+    met, of = len(report.found(Finding.MET)), counted(asked, "expectation", "expectations")
     found = _found(report, verdict.outcome)
     return f"{verdict.outcome}{f' with {found}' if found else ''}: {met:,} of {of} met on {rows}"
 
