@@ -1,11 +1,13 @@
-"""Load what a dotted path `package.module:name` names."""
+"""Load what a dotted path `package.module:name` names, and say where in it something went wrong."""
 
 from __future__ import annotations
 
 import difflib
 import importlib
+import traceback
 from functools import reduce
 from types import ModuleType
+from typing import Any
 
 from headgate.errors import InputError
 from headgate.spec import require_dotted
@@ -54,3 +56,13 @@ def _missing(name: str, path: str, missing: str) -> str:
         f"dotted path {path} must name a module. Got {missing} instead, which isn't there: "
         "the project's root must be on PYTHONPATH."
     )
+
+
+def place_of(function: Any, error: Exception | None = None) -> str:  # noqa: ANN401 - the user's
+    """Return where in the function's own file an error arose, or where it begins; nothing where it has no file."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return ""
+    trace = traceback.extract_tb(error.__traceback__) if error is not None else []
+    lines = [frame.lineno for frame in trace if frame.filename == code.co_filename]
+    return f" in {code.co_filename}, line {lines[-1] if lines else code.co_firstlineno}"

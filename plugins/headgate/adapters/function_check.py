@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from headgate.adapters.dotted_paths import load_object
+from headgate.adapters.dotted_paths import load_object, place_of
 from headgate.core.checks import SHOWN, broken, checked
 from headgate.core.validation import ExpectationResult
 from headgate.errors import InputError
@@ -77,11 +76,11 @@ def _answers(function: Any, frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.
     try:
         found = function(frame)
     except Exception as error:
-        why = f"it fails{_place_of(error, function)}: {type(error).__name__}: {error}"
+        why = f"it fails{place_of(function, error)}: {type(error).__name__}: {error}"
         raise _FaultyCheckError(why) from error
     if got := _unusable(found, rows):
         why = f"it must return a Series of bool, one for each of the batch's {rows:,} rows. Got {got} instead"
-        raise _FaultyCheckError(why + _place_of(None, function))
+        raise _FaultyCheckError(why + place_of(function))
     return np.asarray(_in_order(found, frame), dtype=np.bool_)
 
 
@@ -103,13 +102,3 @@ def _unusable(found: object, rows: int) -> str:
     if not pd.api.types.is_bool_dtype(found.dtype) or has_nulls:
         return f"{found.dtype}{' with nulls' if has_nulls else ''}"
     return ""
-
-
-def _place_of(error: Exception | None, function: Any) -> str:  # noqa: ANN401 - the user's
-    """Return where in the function's own file an error arose, or where it begins."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return ""
-    trace = traceback.extract_tb(error.__traceback__) if error is not None else []
-    lines = [frame.lineno for frame in trace if frame.filename == code.co_filename]
-    return f" in {code.co_filename}, line {lines[-1] if lines else code.co_firstlineno}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ import pyarrow as pa
 from pandas.errors import Pandas4Warning
 
 from headgate.adapters.arrow_spans import require_zoned, sighted
-from headgate.adapters.dotted_paths import load_object
+from headgate.adapters.dotted_paths import load_object, place_of
 from headgate.core.windows import Window, Windows
 from headgate.errors import DataError, HeadgateError, InputError, TransientError
 from headgate.ports import Sighting
@@ -107,7 +106,7 @@ class FunctionRows:
             raise
         except Exception as error:
             outage = isinstance(error, OSError) and not isinstance(error, _NO_OUTAGE)
-            msg = f"source {self.name} fails{_place_of(error, function)}: {type(error).__name__}: {_one_line(error)}"
+            msg = f"source {self.name} fails{place_of(function, error)}: {type(error).__name__}: {_one_line(error)}"
             raise (TransientError if outage else DataError)(msg) from error
 
     def _rows(self, batch: object) -> pa.Table:
@@ -147,13 +146,6 @@ class FunctionRows:
         if twins:
             msg = f"source {self.name} must return each column once. Got {', '.join(twins)} more than once instead."
             raise DataError(msg)
-
-
-def _place_of(error: Exception, function: Any) -> str:  # noqa: ANN401 - the user's
-    """Return the last line of the function's own file on the way to an error."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    return f" in {file}, line {lines[-1]}" if lines else ""
 
 
 def _one_line(error: Exception) -> str:
