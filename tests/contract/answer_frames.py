@@ -106,6 +106,11 @@ KINDS: dict[str, Kind] = {
         values=tuple(t.replace(tzinfo=UTC, microsecond=0) for t in TIMES),
     ),
     "nanos": Kind(type=pa.timestamp("ns", tz="UTC"), values=tuple(t.replace(tzinfo=UTC) for t in TIMES)),
+    "binary": Kind(type=pa.binary(), values=(b"", b"a", b"b", b"\xff")),
+    "list": Kind(type=pa.list_(pa.int64()), values=([], [1], [1, 2])),
+    "wide_decimal": Kind(
+        type=pa.decimal128(38, 4), values=tuple(map(Decimal, ("0.1", "1.5", "2", "12345678901234567.1")))
+    ),
     "decimal": Kind(
         type=pa.decimal128(12, 2), values=tuple(Decimal(v) / 100 for v in (-150, 0, 10, 20, 30, 150, 10**9))
     ),

@@ -1,9 +1,10 @@
-"""Where the two engines differ on purpose. Each is shown by an example in test_gx_defects.py."""
+"""Where Great Expectations is wrong: by type, argument, column and data. Each has its example in test_gx_defects.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -11,10 +12,26 @@ import pyarrow as pa
 from headgate.core.suite import Expectation, Measured
 
 ORDER = frozenset({"expect_column_values_to_be_increasing", "expect_column_values_to_be_decreasing"})
-SPREAD = frozenset({"expect_column_value_z_scores_to_be_less_than", "expect_column_values_to_not_be_outliers"})
 TYPES = frozenset({"expect_column_values_to_be_of_type", "expect_column_values_to_be_in_type_list"})
-SUM = "expect_multicolumn_sum_to_equal"
+Z_SCORES = "expect_column_value_z_scores_to_be_less_than"
+OUTLIERS = "expect_column_values_to_not_be_outliers"
+MEAN = "expect_column_mean_to_be_between"
+SUM = "expect_column_sum_to_be_between"
+ROW_SUM = "expect_multicolumn_sum_to_equal"
 MOST_COMMON = "expect_column_most_common_value_to_be_in_set"
+ARITHMETIC = frozenset(
+    {
+        MEAN,
+        SUM,
+        ROW_SUM,
+        Z_SCORES,
+        OUTLIERS,
+        "expect_column_median_to_be_between",
+        "expect_column_stdev_to_be_between",
+        "expect_column_quantile_values_to_be_between",
+        *ORDER,
+    }
+)
 EXACT_IN_FLOATS = 2**53
 
 
@@ -32,98 +49,134 @@ class Case:
         return self.expectation.type
 
     @property
+    def kwargs(self) -> Mapping[str, Any]:
+        return self.expectation.kwargs
+
+    @property
+    def they_broke(self) -> bool:
+        return self.theirs.success is None
+
+    @property
     def columns(self) -> list[str]:
         return [column for column in self.expectation.columns if column in self.rows.column_names]
 
     @property
     def values(self) -> list[Any]:
-        return [value for column in self.columns for value in self.rows[column].to_pylist()]
+        return [value for column in self.columns for value in self.rows[column].to_pylist() if value is not None]
+
+    @property
+    def has_nulls(self) -> bool:
+        return any(self.rows[column].null_count for column in self.columns)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its whole numbers have a value, or a sum, that a float doesn't hold exactly."""
+        return self.holds(pa.types.is_integer) and sum(map(abs, self.values)) > EXACT_IN_FLOATS
 
     def holds(self, *fits: Callable[[pa.DataType], bool]) -> bool:
         types = [self.rows.schema.field(column).type for column in self.columns]
         return any(bool(fit(t)) for t in types for fit in fits)
 
 
-def is_known(expectation: Expectation, ours: Measured, theirs: Measured, rows: pa.Table) -> bool:
-    """Return whether a difference is one that is documented."""
+def known(expectation: Expectation, ours: Measured, theirs: Measured, rows: pa.Table) -> str | None:
+    """Return which of the documented differences one is; `None` when it is another."""
     case = Case(expectation=expectation, ours=ours, theirs=theirs, rows=rows)
-    return any(applies(case) for applies in KNOWN.values())
+    return next((name for name, applies in KNOWN.items() if applies(case)), None)
 
 
-def _is_vacuous(case: Case) -> bool:
-    if case.ours.success is not None:
-        return False
-    if case.theirs.element_count is not None:
-        return case.theirs.element_count - (case.theirs.missing_count or 0) == 0
-    observed = case.theirs.observed
-    return all(value in {None, 0} for value in (observed["values"] if isinstance(observed, dict) else [observed]))
+def _is_first_place(case: Case) -> bool:
+    is_asked = case.kind == "expect_column_to_exist" and case.kwargs.get("column_index") == 0
+    return is_asked and bool(case.theirs.success) and not case.ours.success
 
 
-def _is_text_of_another_type(case: Case) -> bool:
+def _is_text_of_a_float(case: Case) -> bool:
     is_about_text = "regex" in case.kind or "lengths" in case.kind
-    has_nulls = any(value is None for value in case.values)
-    is_float_in_pandas = has_nulls and case.holds(pa.types.is_integer, pa.types.is_boolean)
-    is_refused = case.ours.success is None and case.holds(
-        pa.types.is_decimal, pa.types.is_temporal, pa.types.is_float32
-    )
-    return is_about_text and (is_float_in_pandas or is_refused)
+    return is_about_text and case.holds(pa.types.is_integer) and case.has_nulls
 
 
-def _is_type_that_pandas_lost(case: Case) -> bool:
-    is_empty = case.rows.num_rows == 0 or case.theirs.element_count == 0
-    is_named_by_pandas = not case.holds(pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
-    return case.kind in TYPES and (is_empty or is_named_by_pandas or any(value is None for value in case.values))
+def _is_type_beside_nulls(case: Case) -> bool:
+    return case.kind in TYPES and case.holds(pa.types.is_integer, pa.types.is_boolean) and case.has_nulls
 
 
-def _is_wide(case: Case) -> bool:
-    wide = any(isinstance(value, int) and abs(value) > EXACT_IN_FLOATS for value in case.values)
-    has_nulls = any(value is None for value in case.values)
-    given = case.expectation.kwargs.keys() & {"min_value", "max_value", "quantile_ranges", "sum_total"}
-    is_computed = case.kind in {*ORDER, *SPREAD} or bool(given)
-    return wide and case.holds(pa.types.is_integer) and (has_nulls or is_computed)
+def _wraps_around(case: Case) -> bool:
+    is_asked = case.kind in ORDER and case.holds(pa.types.is_unsigned_integer, pa.types.is_boolean)
+    return is_asked and not case.has_nulls and len(set(case.values)) > 1
 
 
-def _has_no_arithmetic(case: Case) -> bool:
-    is_arithmetic = case.kind in {*ORDER, *SPREAD, SUM}
-    return case.ours.success is None and is_arithmetic and not case.holds(pa.types.is_floating, pa.types.is_integer)
+def _overflows(case: Case) -> bool:
+    if not case.holds(pa.types.is_integer):
+        return False
+    low, high = (0, 2**64) if case.holds(pa.types.is_unsigned_integer) else (-(2**63), 2**63)
+    if case.kind == SUM:
+        return not low <= case.ours.observed < high
+    if case.kind == ROW_SUM:
+        rows = zip(*(case.rows[column].to_pylist() for column in case.columns), strict=True)
+        return any(not low <= sum(value or 0 for value in row) < high for row in rows)
+    return case.kind in {*ORDER, OUTLIERS} and max(case.values) - min(case.values) >= high
 
 
-def _is_sum_of_dates(case: Case) -> bool:
-    figures = ("_mean_", "_median_", "_sum_", "_stdev_", "_quantile_")
-    one_of_them_broke = case.ours.success is None or case.theirs.success is None
-    return any(word in case.kind for word in figures) and case.holds(pa.types.is_date) and one_of_them_broke
+def _is_added_up_in_floats(case: Case) -> bool:
+    return case.is_wide and (case.kind in {MEAN, OUTLIERS} or (case.kind == SUM and case.has_nulls))
+
+
+def _has_a_bound_that_is_no_float(case: Case) -> bool:
+    bounds = [case.kwargs.get(key) for key in ("min_value", "max_value")]
+    return case.is_wide and any(isinstance(b, int) and abs(b) >= EXACT_IN_FLOATS - 1 for b in bounds)
+
+
+def _is_decimal_that_raises(case: Case) -> bool:
+    return case.kind in ARITHMETIC and case.they_broke and case.holds(pa.types.is_decimal)
 
 
 def _is_decimal_against_float(case: Case) -> bool:
-    given = case.expectation.kwargs
-    compares = given.keys() & {"value_set", "value_pairs_set", "min_value", "max_value", "sum_total", "quantile_ranges"}
-    return case.holds(pa.types.is_decimal) and (case.theirs.success is None or bool(compares))
+    inexact = any(Decimal(value) != Decimal(repr(value)) for value in _floats(dict(case.kwargs)))
+    return case.holds(pa.types.is_decimal) and inexact and not case.they_broke
+
+
+def _floats(value: Any) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _floats(each)
+
+
+def _is_time_in_nanoseconds(case: Case) -> bool:
+    return case.kind == MOST_COMMON and case.holds(lambda t: pa.types.is_timestamp(t) and t.unit == "ns")
+
+
+def _is_bool_against_null(case: Case) -> bool:
+    is_order = case.kind == "expect_column_pair_values_a_to_be_greater_than_b"
+    return is_order and case.they_broke and case.holds(pa.types.is_boolean) and case.has_nulls
+
+
+def _is_pair_under_a_condition(case: Case) -> bool:
+    is_asked = case.kind == "expect_column_pair_values_to_be_in_set" and "row_condition" in case.kwargs
+    return is_asked and (case.they_broke or case.has_nulls)
+
+
+def _is_of_lists(case: Case) -> bool:
+    is_asked = case.they_broke or case.kind == "expect_column_values_to_be_unique"
+    return is_asked and case.holds(pa.types.is_nested) and case.ours.success is not None
 
 
 KNOWN: Mapping[str, Callable[[Case], bool]] = {
-    "LIKE isn't written for pandas": lambda c: "like_pattern" in c.kind and c.theirs.success is None,
-    "column_index 0 is taken for none": lambda c: (
-        c.kind == "expect_column_to_exist" and c.expectation.kwargs.get("column_index") == 0
-    ),
-    "a type that doesn't fit goes unnoticed where there is no value": _is_vacuous,
-    "the text of what is no text depends on how pandas prints it": _is_text_of_another_type,
-    "pandas turns columns with nulls into other types": _is_type_that_pandas_lost,
-    "differences of unsigned numbers wrap around": lambda c: c.kind in ORDER and c.holds(pa.types.is_unsigned_integer),
-    "whole numbers beyond 2**53 are compared and added as floats, or overflow": _is_wide,
-    "bools, texts and times have no spread, differences or sum": _has_no_arithmetic,
-    "dates have no mean": _is_sum_of_dates,
-    "a decimal equals no float, and arithmetic on decimals raises": _is_decimal_against_float,
-    "bools have no quartiles": lambda c: c.kind in SPREAD and c.theirs.success is None and c.holds(pa.types.is_boolean),
-    "the most common time in nanoseconds is a number": lambda c: (
-        c.kind == MOST_COMMON and c.holds(lambda t: pa.types.is_timestamp(t) and t.unit == "ns")
-    ),
-    "a bool and a null have no order, and raise": lambda c: (
-        c.kind == "expect_column_pair_values_a_to_be_greater_than_b"
-        and c.theirs.success is None
-        and c.holds(pa.types.is_boolean)
-    ),
-    "pairs in a set skip no nulls under a row condition, or raise": lambda c: (
-        c.kind == "expect_column_pair_values_to_be_in_set" and "row_condition" in c.expectation.kwargs
+    "LIKE isn't written for pandas": lambda c: "like_pattern" in c.kind and c.they_broke,
+    "column_index 0 is taken for none": _is_first_place,
+    "the text of a whole number beside a null is a float's": _is_text_of_a_float,
+    "a null turns whole numbers into floats, and bools into objects": _is_type_beside_nulls,
+    "differences of unsigned numbers and of bools are never negative": _wraps_around,
+    "sums and differences of whole numbers overflow": _overflows,
+    "whole numbers are added up as floats": _is_added_up_in_floats,
+    "a bound beyond 2**53 is turned into a float": _has_a_bound_that_is_no_float,
+    "arithmetic on decimals raises": _is_decimal_that_raises,
+    "a decimal is compared with a float digit by digit": _is_decimal_against_float,
+    "the most common time in nanoseconds is a number": _is_time_in_nanoseconds,
+    "a bool and a null have no order, and raise": _is_bool_against_null,
+    "pairs in a set skip no nulls under a row condition, or raise": _is_pair_under_a_condition,
+    "lists are all different, or raise": _is_of_lists,
+    "columns whose names differ by case alone are taken for one": lambda c: (
+        len({column.casefold() for column in c.columns}) < len(c.columns)
     ),
 }
 """By what is wrong."""

@@ -62,6 +62,8 @@ def written(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bytes | list):
+        return str(value)
     return float(value) if isinstance(value, Decimal) else value
 
 

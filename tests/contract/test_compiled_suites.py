@@ -226,6 +226,40 @@ def test_what_cannot_be_asked_exactly_is_left_to_great_expectations(kind: str, k
     assert not DuckdbSuites().takes(e(kind, **kwargs))
 
 
+@pytest.mark.parametrize(
+    ("kind", "kwargs", "type_"),
+    [
+        (MEAN, {"column": "c", "min_value": 1}, pa.date32()),
+        ("expect_column_values_to_match_regex", {"column": "c", "regex": "a"}, pa.time64("us")),
+        ("expect_column_value_lengths_to_equal", {"column": "c", "value": 1}, pa.float32()),
+        ("expect_column_values_to_be_of_type", {"column": "c", "type_": "str"}, pa.list_(pa.int8())),
+        ("expect_column_values_to_be_in_set", {"column": "c", "value_set": [1]}, pa.decimal128(38, 2)),
+        (BETWEEN, {"column": "c", "min_value": 1}, pa.binary()),
+    ],
+)
+def test_what_means_something_else_in_pandas_is_declined_before_a_row_is_read(
+    kind: str, kwargs: dict[str, Any], type_: pa.DataType
+) -> None:
+    (found,) = run([e(kind, **kwargs)], scan(pa.table({"c": pa.array([None, None, None], type_)})))
+    assert (found.success, found.declined) == (None, True)
+    assert "'c'" in (found.error or "")
+
+
+def test_too_little_memory_breaks_and_says_what_to_do() -> None:
+    rows = pa.table({"n": pa.array(range(3_000_000), pa.float64())})
+    (found,) = DuckdbSuites("20MB", 1).run(
+        [e("expect_column_median_to_be_between", column="n", min_value=1)], scan(rows)
+    )
+    assert (found.success, found.declined) == (None, False)
+    assert "raise the memory limit" in (found.error or "")
+
+
+def test_repeated_bytes_and_lists_are_counted_without_their_rows() -> None:
+    for value in (b"a", [1, 2]):
+        (found,) = run([e(UNIQUE, column="c")], scan(pa.table({"c": [value, value, None]})))
+        assert (found.unexpected_count, found.rows) == (2, ())
+
+
 def test_nothing_heavy_is_imported_to_check_files(tmp_path: Path) -> None:
     pq.write_table(ROWS, tmp_path / "1.parquet")
     code = (

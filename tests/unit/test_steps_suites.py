@@ -63,6 +63,33 @@ def test_each_goes_to_the_first_engine_that_takes_it_and_results_keep_the_suites
     assert last.asked == [UNIQUE, UNIQUE]
 
 
+MEAN = "expect_column_mean_to_be_between"
+TEXTS = pa.table({"n": ["a", "b"]})
+
+
+class Nothing(Anything):
+    """An engine that takes everything and knows nothing."""
+
+    name = "nothing"
+
+    def run(self, expectations: Sequence[Expectation], rows: RowsScan) -> tuple[Measured, ...]:
+        return tuple(Measured(success=None, error="I don't know") for _ in expectations)
+
+
+def test_what_an_engine_declines_when_it_sees_the_rows_goes_to_the_next() -> None:
+    first, last = FakeSuites("first"), Anything()
+    found = run_suite(suite(MEAN, NOT_NULL), MemoryScan(TEXTS), engines=[first, last])
+    assert [(r.engine, r.finding) for r in found] == [("anything", Finding.MET), ("first", Finding.MET)]
+    assert last.asked == [MEAN]
+
+
+@pytest.mark.parametrize("others", [[], [Nothing()]], ids=["nobody else", "another that breaks"])
+def test_what_is_declined_and_evaluated_by_nobody_broke_and_says_why_it_was_declined(others: list[SuiteRunner]) -> None:
+    (found,) = run_suite(suite(MEAN), MemoryScan(TEXTS), engines=[FakeSuites("first"), *others])
+    assert (found.engine, found.finding) == ("first", Finding.BROKEN)
+    assert "string" in found.sentence
+
+
 def test_an_engine_with_nothing_to_do_is_not_loaded_and_reads_nothing() -> None:
     rows = MemoryScan(ROWS)
     engines: list[SuiteRunner] = [FakeSuites(), LazyEngine("gx", refuse, takes_all=True)]

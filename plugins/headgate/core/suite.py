@@ -73,6 +73,8 @@ class Measured:
     Args:
         success: Whether it is met; `None` when it broke, and then `error` says how.
         error: Why it could not be evaluated.
+        declined: It broke for this engine alone, which can't evaluate it with exactly the meaning that it has in Great
+            Expectations on columns of these types; another engine may.
         element_count: Rows looked at, after the row condition; `None` for expectations that aren't about rows.
         missing_count: Of those, the rows that it skips (nulls); `None` where it skips none by definition.
         unexpected_count: Of the rest, those that fail.
@@ -83,6 +85,7 @@ class Measured:
 
     success: bool | None
     error: str | None = None
+    declined: bool = False
     element_count: int | None = None
     missing_count: int | None = None
     unexpected_count: int | None = None

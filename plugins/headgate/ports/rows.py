@@ -187,6 +187,9 @@ class SuiteRunner(Protocol):
     def run(self, expectations: Sequence[Expectation], rows: RowsScan) -> tuple[Measured, ...]:
         """Return what was found about each, in their order. One that can't be evaluated broke; it raises nothing.
 
+        One that another engine may evaluate, since only these columns' types or this engine stand in the way, broke and
+        says that it was `declined`; what can't be evaluated by anybody (a column that isn't there) isn't.
+
         Raises:
             SnapshotDamagedError: A part isn't what was written.
         """

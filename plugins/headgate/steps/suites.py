@@ -12,7 +12,8 @@ from headgate.core.validation import ExpectationResult
 if TYPE_CHECKING:  # a command that checks a hundred rows doesn't wait for every port
     from headgate.ports import RowsScan, SuiteRunner
 
-_UNTAKEN = Measured(success=None, error="no engine knows it")
+_UNTAKEN = Measured(success=None, error="no engine knows it", declined=True)
+_NOBODY = "nobody"
 
 
 class LazyEngine:
@@ -59,20 +60,22 @@ def run_suite(suite: Suite, rows: RowsScan, *, engines: Sequence[SuiteRunner]) -
     Args:
         suite: What is expected.
         rows: What it is expected of; read once by each engine that runs.
-        engines: Each expectation goes to the first that takes it; one that none takes broke.
+        engines: Each expectation goes to the first that takes it, and on to the next one that does where it is
+            declined. One that none takes broke; one that is declined and then breaks says why it was declined.
 
     Raises:
         SnapshotDamagedError: A part isn't what was written.
     """
-    taken = {e.place: next((engine for engine in engines if engine.takes(e)), None) for e in suite.expectations}
-    found: dict[int, Measured] = {}
+    found = {e.place: (_UNTAKEN, _NOBODY) for e in suite.expectations}
     for engine in engines:
-        own = [e for e in suite.expectations if taken[e.place] is engine]
-        if own:
-            found |= zip((e.place for e in own), engine.run(own, rows), strict=True)
+        own = [e for e in suite.expectations if found[e.place][0].declined and engine.takes(e)]
+        for expectation, measured in zip(own, engine.run(own, rows) if own else (), strict=True):
+            _, said_by = found[expectation.place]
+            if measured.success is not None or said_by == _NOBODY:
+                found[expectation.place] = (measured, engine.name)
     present = rows.column_names
     return tuple(
-        result_of(e, found.get(e.place, _UNTAKEN), present, engine=engine.name if engine else "nobody")
+        result_of(e, measured, present, engine=engine)
         for e in suite.expectations
-        for engine in (taken[e.place],)
+        for measured, engine in (found[e.place],)
     )

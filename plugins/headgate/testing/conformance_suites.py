@@ -106,11 +106,18 @@ class SuiteConformance(ABC):
         assert set(self.find(_IN_SET, column="station", value_set=["a"]).samples) == {"b", "x"}
         assert self.find(_IN_SET, column="station", value_set=["a", "b", "x"]).samples == ()
 
+    def test_the_few_that_fail_of_one_that_is_met_are_shown(self) -> None:
+        """Their rows, too: of the columns at least that it is about."""
+        found = self.find(_IN_SET, column="station", value_set=["a", "b"], mostly=0.5)
+        assert (found.success, found.samples) == (True, ("x",))
+        assert [row["station"] for row in found.rows] == ["x"]
+
     def test_a_column_that_is_not_there_breaks_its_expectation_alone(self) -> None:
         """It is never bad data."""
         found = self.find(_NOT_NULL, column="c02")
         assert found.success is None
         assert "c02" in (found.error or "")
+        assert not found.declined
 
     def test_what_cannot_be_evaluated_broke_and_says_why(self) -> None:
         """A text has no mean. Nothing is raised, and its neighbour is evaluated."""

@@ -53,7 +53,7 @@ def _measured(expectation: Expectation, rows: pa.Table) -> Measured:
     try:
         return _of_table(expectation, rows) or _of_rows(expectation, rows)
     except pa.ArrowException as error:
-        return Measured(success=None, error=str(error))
+        return Measured(success=None, error=str(error), declined=True)
 
 
 def _of_table(expectation: Expectation, rows: pa.Table) -> Measured | None:

@@ -74,7 +74,7 @@ def arithmetic(column: Column, *, moments: bool = False) -> str:
         return f"CAST({column.sql} AS DOUBLE)"
     if column.kind.is_number:
         return comparable(column)
-    if moments and column.kind.family == "moment":
+    if moments and column.kind is Kind.TIMESTAMP:
         return f"CAST({column.sql} AS TIMESTAMP)"
     msg = f"column {column.name!r} is {column.kind.value} ({column.type}), which has no such figure"
     raise UnfitError(msg)

@@ -26,8 +26,10 @@ def bounds_of(kwargs: Mapping[str, Any], column: Column | None = None) -> tuple[
 
 
 def is_within(value: Any, low: Any, high: Any, kwargs: Mapping[str, Any]) -> bool:  # noqa: ANN401 - any ordered type
-    """Return whether a value that was observed lies within bounds."""
+    """Return whether a value that was observed lies within bounds; a float is compared with floats."""
     value, low, high = (_ordered(each) for each in (value, low, high))
+    if isinstance(value, float):
+        low, high = (float(each) if isinstance(each, int) else each for each in (low, high))
     above = low is None or (value > low if kwargs.get("strict_min") else value >= low)
     return bool(above and (high is None or (value < high if kwargs.get("strict_max") else value <= high)))
 

@@ -15,6 +15,9 @@ from headgate.adapters.duckdb_suites.quoting import text
 
 FAULTS: tuple[type[Exception], ...] = (_duckdb.Error,)
 """What DuckDB raises."""
+TOO_LITTLE_MEMORY: tuple[type[Exception], ...] = (_duckdb.OutOfMemoryException,)
+UNFIT_VALUES: tuple[type[Exception], ...] = (_duckdb.OutOfRangeException, _duckdb.ConversionException)
+"""What it raises for values that another engine may do with: a sum too wide, a NaN among what is to be averaged."""
 
 _SETTINGS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 

@@ -57,7 +57,10 @@ class Column:
     @property
     def kind(self) -> Kind:
         """Which family its values belong to."""
-        return _KINDS.get(self.type.partition("(")[0], Kind.OTHER) if not self.type.endswith("]") else Kind.OTHER
+        plain, _, width = self.type.partition("(")
+        if self.type.endswith("]") or (width and int(width.partition(",")[0]) > _EXACT_DIGITS):
+            return Kind.OTHER
+        return _KINDS.get(plain, Kind.OTHER)
 
     @property
     def is_aware(self) -> bool:
@@ -72,6 +75,8 @@ class Table:
     columns: Mapping[str, Column]
 
 
+_EXACT_DIGITS = 15
+"""A decimal of so many digits is the same number as a float."""
 _AWARE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _KINDS = {
     **dict.fromkeys(_AWARE, Kind.TIMESTAMP),

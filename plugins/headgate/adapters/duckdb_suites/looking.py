@@ -20,15 +20,24 @@ _FIRST = 10_000
 def looked_at(found: Measured, rule: Rule, session: Session) -> Measured:
     """Return the finding with samples and rows."""
     samples = found.samples or _samples(rule, session)
-    where = all_of([rule.where, _shares_keys(rule, samples)]) if rule.keys else rule.where
     rows = session.ask_rows(
-        f"SELECT * FROM {rule.of} WHERE {where} LIMIT {_SHOWN}", None if rule.of == ROWS else rule.columns
+        f"SELECT * FROM {rule.of} WHERE {_failing(rule, samples)} LIMIT {_SHOWN}",
+        None if rule.of == ROWS else rule.columns,
     )
     return replace(
         found,
         samples=tuple(map(_shown, samples)),
         rows=tuple({column: plain(value) for column, value in row.items()} for row in rows),
     )
+
+
+def _failing(rule: Rule, samples: tuple[Any, ...]) -> str:
+    if not rule.keys:
+        return rule.where
+    try:
+        return all_of([rule.where, _shares_keys(rule, samples)])
+    except TypeError:  # bytes, lists and their like can't be written in a query
+        return "false"
 
 
 def _samples(rule: Rule, session: Session) -> tuple[Any, ...]:

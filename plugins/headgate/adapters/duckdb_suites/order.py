@@ -22,7 +22,7 @@ def decreasing(request: Request) -> Plan:
 
 def _ordered(request: Request, order: str) -> Plan:
     column = request.column()
-    if column.kind in {Kind.OTHER, Kind.TEXT, Kind.BOOLEAN}:
+    if column.kind in {Kind.OTHER, Kind.TEXT}:
         msg = f"column {column.name!r} is {column.kind.value} ({column.type}), which has no differences"
         raise UnfitError(msg)
     quoted = comparable(column)

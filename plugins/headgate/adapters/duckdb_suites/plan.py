@@ -13,7 +13,11 @@ ROWS = "rows"
 
 
 class UnfitError(Exception):
-    """An expectation that can't be asked of these columns; the message says why, for a person."""
+    """An expectation that can't be asked of these columns with exactly its meaning; the message says why."""
+
+
+class MissingColumnError(UnfitError):
+    """A column that isn't there: no other engine will find it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headgate.adapters.duckdb_suites.kinds import Column, Table
-from headgate.adapters.duckdb_suites.plan import Answers, Ask, Plan, Rule, UnfitError
+from headgate.adapters.duckdb_suites.plan import Answers, Ask, MissingColumnError, Plan, Rule
 from headgate.adapters.duckdb_suites.quoting import all_of
 from headgate.adapters.duckdb_suites.row_conditions import condition_of
 from headgate.core.suite import Expectation, Measured
@@ -39,7 +39,7 @@ class Request:
         """Return the column that an argument names.
 
         Raises:
-            UnfitError: It isn't there.
+            MissingColumnError: It isn't there.
         """
         return require_column(self.kwargs[key], self.table)
 
@@ -47,7 +47,7 @@ class Request:
         """Return the columns that `column_list` names.
 
         Raises:
-            UnfitError: One of them isn't there.
+            MissingColumnError: One of them isn't there.
         """
         return [require_column(column, self.table) for column in self.kwargs["column_list"]]
 
@@ -91,14 +91,14 @@ def require_column(column: str, table: Table) -> Column:
     """Return a column by its name.
 
     Raises:
-        UnfitError: It isn't there.
+        MissingColumnError: It isn't there.
     """
     if column in table.columns:
         return table.columns[column]
     close = difflib.get_close_matches(column, table.columns, n=1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     msg = f"column {column!r} isn't there{hint}; there are: {', '.join(table.columns)}"
-    raise UnfitError(msg)
+    raise MissingColumnError(msg)
 
 
 def rowwise(

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.adapters.duckdb_suites.compiling import plan_of, takes
-from headgate.adapters.duckdb_suites.connections import FAULTS, connected
+from headgate.adapters.duckdb_suites.connections import FAULTS, TOO_LITTLE_MEMORY, UNFIT_VALUES, connected
 from headgate.adapters.duckdb_suites.explaining import explained
 from headgate.adapters.duckdb_suites.looking import looked_at
-from headgate.adapters.duckdb_suites.plan import Answers, Ask, Plan, UnfitError
+from headgate.adapters.duckdb_suites.plan import Answers, Ask, MissingColumnError, Plan, UnfitError
 from headgate.adapters.duckdb_suites.row_conditions import condition_of
 from headgate.adapters.duckdb_suites.scans import DataFiles, Parts, Source
 from headgate.adapters.duckdb_suites.sessions import Session
@@ -89,11 +89,13 @@ def columns_of(expectations: Iterable[Expectation]) -> set[str]:
 
 def _planned(expectation: Expectation, table: Any) -> Plan | Measured:  # noqa: ANN401 - a Table
     if not takes(expectation):
-        return _broken("it isn't compiled: Great Expectations evaluates it")
+        return _declined("it isn't compiled: Great Expectations evaluates it")
     try:
         return plan_of(expectation, table)
-    except UnfitError as error:
+    except MissingColumnError as error:
         return _broken(str(error))
+    except UnfitError as error:
+        return _declined(str(error))
 
 
 class _Run:
@@ -123,19 +125,19 @@ class _Run:
             if isinstance(found, Measured)
         )
 
-    def _read(self, plan: Plan, faults: dict[Ask, str]) -> Measured | Plan:
+    def _read(self, plan: Plan, faults: dict[Ask, Exception]) -> Measured | Plan:
         for ask in plan.asks:
             if ask in faults:
-                return _broken(faults[ask])
+                return _faulty(faults[ask])
         try:
             return plan.read(self.answers)
         except (ArithmeticError, TypeError, ValueError) as error:
-            return _broken(f"what was found has no answer to it: {error}")
+            return _declined(f"what was found has no answer to it: {error}")
 
-    def _ask(self, asks: Sequence[Ask]) -> dict[Ask, str]:
+    def _ask(self, asks: Sequence[Ask]) -> dict[Ask, Exception]:
         """Ask what isn't known yet, one query for each thing to ask of; return what can't be answered, and why."""
         new = [ask for ask in dict.fromkeys(asks) if ask not in self.answers]
-        faults: dict[Ask, str] = {}
+        faults: dict[Ask, Exception] = {}
         for of in dict.fromkeys(ask.of for ask in new):
             together = [ask for ask in new if ask.of == of]
             try:
@@ -144,13 +146,13 @@ class _Run:
                 faults |= self._ask_singly(together)
         return faults
 
-    def _ask_singly(self, asks: Sequence[Ask]) -> dict[Ask, str]:
-        faults = {}
+    def _ask_singly(self, asks: Sequence[Ask]) -> dict[Ask, Exception]:
+        faults: dict[Ask, Exception] = {}
         for ask in asks:
             try:
                 self.answers |= self._answers([ask])
             except FAULTS as error:
-                faults[ask] = first_line(error)
+                faults[ask] = error
         return faults
 
     def _answers(self, asks: Sequence[Ask]) -> Answers:
@@ -160,7 +162,8 @@ class _Run:
         return dict(zip(asks, row, strict=True))
 
     def _with_rows(self, found: Measured, plan: Plan | None) -> Measured:
-        if found.success is not False or plan is None or plan.rule is None:
+        fails = found.success is False or bool(found.unexpected_count)
+        if not fails or plan is None or plan.rule is None:
             return found
         try:
             return looked_at(found, plan.rule, self.session)
@@ -173,5 +176,16 @@ def first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
+def _faulty(error: Exception) -> Measured:
+    said = first_line(error)
+    if isinstance(error, TOO_LITTLE_MEMORY):
+        return _broken(f"it needs more memory than it may take: raise the memory limit, or ask it of less ({said})")
+    return _declined(said) if isinstance(error, UNFIT_VALUES) else _broken(said)
+
+
 def _broken(error: str) -> Measured:
     return Measured(success=None, error=error)
+
+
+def _declined(error: str) -> Measured:
+    return Measured(success=None, error=error, declined=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from headgate.adapters.duckdb_suites.aggregates import arithmetic
-from headgate.adapters.duckdb_suites.kinds import Column
+from headgate.adapters.duckdb_suites.kinds import Column, Kind
 from headgate.adapters.duckdb_suites.plain import plain
-from headgate.adapters.duckdb_suites.plan import Answers, Plan
+from headgate.adapters.duckdb_suites.plan import Answers, Plan, UnfitError
 from headgate.adapters.duckdb_suites.quoting import literal
 from headgate.adapters.duckdb_suites.request import Request, is_null, rowwise
 from headgate.core.suite import Measured
@@ -36,7 +36,7 @@ def quantiles(request: Request) -> Plan:
 def z_scores(request: Request) -> Plan:
     """Plan `expect_column_value_z_scores_to_be_less_than`; where there is no spread, every value is fine."""
     column = request.column()
-    value = arithmetic(column)
+    value = _measured(column)
     average, spread = request.ask(f"avg({value})", [column]), request.ask(f"stddev_samp({value})", [column])
     limit, both = request.kwargs["threshold"], request.kwargs.get("double_sided")
 
@@ -53,7 +53,7 @@ def z_scores(request: Request) -> Plan:
 def outliers(request: Request) -> Plan:
     """Plan `expect_column_values_to_not_be_outliers`: by Tukey's fences, or by standard deviations from the mean."""
     column = request.column()
-    value, multiplier = arithmetic(column), float(request.kwargs.get("multiplier", 1.5))
+    value, multiplier = _measured(column), float(request.kwargs.get("multiplier", 1.5))
 
     def within(low: float | None, high: float | None, spread: float | None, *, strict: bool) -> Plan:
         if low is None or high is None or spread is None or not all(map(math.isfinite, (low, high, spread))):
@@ -78,6 +78,18 @@ def outliers(request: Request) -> Plan:
         asks=(average, spread),
         read=lambda answers: within(answers[average], answers[average], answers[spread], strict=True),
     )
+
+
+def _measured(column: Column) -> str:
+    """Return a column as SQL whose values' distance from the others can be told.
+
+    Raises:
+        UnfitError: It is no number, or pandas would measure it in 32 bits; bools have no quartiles there.
+    """
+    if column.kind is Kind.BOOLEAN or column.type == "FLOAT":
+        msg = f"column {column.name!r} is {column.kind.value} ({column.type}), which has no exact spread"
+        raise UnfitError(msg)
+    return arithmetic(column)
 
 
 def place_of(quantile: float, count: int, method: str) -> tuple[int, int, float]:

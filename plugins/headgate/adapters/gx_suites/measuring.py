@@ -15,6 +15,7 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from headgate.core.suite import Expectation, Measured
 
 _SAMPLES = 5
+_ROWS = 5
 
 
 def measured(expectation: Expectation, found: ExpectationValidationResult, frame: pd.DataFrame) -> Measured:
@@ -30,6 +31,7 @@ def measured(expectation: Expectation, found: ExpectationValidationResult, frame
             missing_count=None if result.get("missing_count") is None else int(result["missing_count"]),
             unexpected_count=int(result["unexpected_count"]),
             samples=samples,
+            rows=_rows(result.get("partial_unexpected_index_list") or (), frame),
         )
     observed = _observed(result, is_aware=any(_is_aware(frame, column) for column in expectation.columns))
     return Measured(success=bool(found.success), observed=observed, samples=samples)
@@ -64,6 +66,15 @@ def _raised(info: Mapping[str, Any]) -> str:
 def _types(expectation: Expectation, frame: pd.DataFrame) -> str:
     types = [f"{column} is {frame[column].dtype}" for column in expectation.columns if column in frame]
     return f" ({', '.join(types)})" if types else ""
+
+
+def _rows(places: Sequence[Any], frame: pd.DataFrame) -> tuple[Mapping[str, Any], ...]:
+    """Return the rows at those places, of the columns that the frame has."""
+    rows = frame.loc[[place for place in places[:_ROWS] if place in frame.index]]
+    return tuple(
+        {str(column): plain(value) for column, value in zip(frame.columns, row, strict=True)}
+        for row in rows.astype(object).itertuples(index=False, name=None)
+    )
 
 
 def _samples(values: Sequence[Any]) -> tuple[Any, ...]:

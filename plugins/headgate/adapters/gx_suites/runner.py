@@ -31,7 +31,7 @@ from headgate.core.sentences import missing_columns
 from headgate.core.suite import Expectation, Measured
 from headgate.ports import RowsScan
 
-_RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 50}
+_RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 50}  # BASIC tells no rows
 _COUNT = itertools.count()
 
 
