@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.core.profile import ColumnProfile
+from headgate.errors import DataError
 from tests.unit.profiles import PROFILER, profiled
 
 RANDOM = np.random.default_rng(3)
@@ -149,3 +150,9 @@ def test_a_sketch_is_small() -> None:
     table = pa.table({"x": RANDOM.normal(size=size), "id": [f"id {n}" for n in range(size)]})
     assert len(PROFILER.profile(table)) < 30_000
     assert len(PROFILER.profile(table.slice(0, 24))) < 1500
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": 1, "columns": [{}]}', '{"format": 2, "columns": []}'])
+def test_what_is_not_a_sketch_is_refused_with_the_cure(text: str) -> None:
+    with pytest.raises(DataError, match=r"must be a sketch of format 1\. Got .* Delete the documents"):
+        PROFILER.merge([text])

@@ -13,6 +13,7 @@ from headgate.adapters.pyarrow_files import ParquetRows
 from headgate.core import parts as planning
 from headgate.core.windows import Window, Windows
 from headgate.spec import ParquetSource
+from headgate.steps import keeping
 from headgate.steps.reading import manifest_of
 from headgate.testing.memory_store import MemoryStore
 from tests.unit.taking import UTC_MICROSECONDS, day, take
@@ -42,3 +43,11 @@ def test_a_type_that_only_a_vanished_part_justified_is_given_up(
     later = take(source(), store, windows(4))
     assert later.id == take(source(), MemoryStore(), windows(4)).id
     assert manifest_of(store, later).columns[1].type == "int32"
+
+
+def test_parts_of_rows_in_another_form_are_of_another_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = ParquetSource("/data")
+    before = keeping.recipe_of(source)
+    assert before == keeping.recipe_of(ParquetSource("/data")) != keeping.recipe_of(ParquetSource("/more"))
+    monkeypatch.setattr(keeping, "_FORM", keeping._FORM + 1)
+    assert keeping.recipe_of(source) != before

@@ -78,7 +78,7 @@ class Manifest:
         holdout: The holdout's parts, in order.
         statistics: Of all rows: the reference for drift.
         left_out: What quarantine set aside, if it did.
-        recipe: Digest of the source's specification: only snapshots of one recipe share parts unread.
+        recipe: Digest of the source's specification and of the rows' form: snapshots of one recipe share parts unread.
         format: Version of this form.
     """
 

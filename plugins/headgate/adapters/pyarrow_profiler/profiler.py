@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -14,6 +14,12 @@ from headgate.adapters.pyarrow_profiler.sketch import Sketch, plain, read, sketc
 from headgate.core.profile import Profile
 from headgate.errors import DataError
 from headgate.ports import Rows
+
+_FORMAT = 1
+_DAMAGED = (
+    f"statistics of a part must be a sketch of format {_FORMAT}. Got {{got}} instead. Delete the documents "
+    "parts/*/*.profile.json in the store, and run the snapshot task again: it makes them anew."
+)
 
 _FEW_ROWS = 100_000
 """So few take less time than threads that wait for each other."""
@@ -35,24 +41,35 @@ class ArrowProfiler:
         """Return a part's sketch as JSON. Equal parts have equal sketches, in any process on any machine."""
         table = cast("pa.Table", rows)
         sketches = _sketches(table)
-        data = {"format": 1, "rows": table.num_rows, "columns": [plain(sketch) for sketch in sketches]}
+        data = {"format": _FORMAT, "rows": table.num_rows, "columns": [plain(sketch) for sketch in sketches]}
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
     def merge(self, sketches: Sequence[str]) -> Profile:
         """Return the statistics of all parts together; of none at all without sketches.
 
         Raises:
-            DataError: The parts don't have the same columns.
+            DataError: The parts don't have the same columns, or a sketch isn't what was made.
         """
-        parts = [json.loads(sketch) for sketch in sketches]
+        parts = [_read(sketch) for sketch in sketches]
         schemas = {tuple((column["name"], column["type"]) for column in part["columns"]) for part in parts}
         if len(schemas) > 1:
             msg = (
                 "parts of a snapshot must have the same columns, of the same types. Got statistics of several schemas."
             )
             raise DataError(msg)
-        columns = zip(*([read(column) for column in part["columns"]] for part in parts), strict=True)
+        columns = zip(*(part["sketches"] for part in parts), strict=True)
         return Profile(rows=sum(part["rows"] for part in parts), columns=tuple(map(merged, columns)))
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(text)
+        found = f"format {data['format']!r}"
+        if data["format"] == _FORMAT:
+            return {**data, "sketches": [read(column) for column in data["columns"]]}
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(_DAMAGED.format(got=f"{type(error).__name__}: {error}")) from error
+    raise DataError(_DAMAGED.format(got=found))
 
 
 def _sketches(table: pa.Table) -> list[Sketch]:
