@@ -223,6 +223,10 @@ def test_a_bool_is_asked_for_its_type_and_nulls_only() -> None:
     assert set(of([True, False] * 50)) == {TYPES, NOT_NULL}
 
 
+def test_a_bool_with_nulls_has_no_type_that_pandas_would_know_it_by() -> None:
+    assert set(of([True, False, None] * 50)) == {NOT_NULL}
+
+
 @pytest.mark.parametrize(
     ("nulls", "mostly", "severity"), [(0, None, Severity.CRITICAL), (100, 0.86, Severity.WARNING), (900, None, None)]
 )

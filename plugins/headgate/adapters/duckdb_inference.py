@@ -146,7 +146,7 @@ def _names_of(kind: str, *, has_nulls: bool) -> tuple[str, ...]:
     if name := _FLOATS.get(kind):
         return (name,)
     if kind == "BOOLEAN":
-        return ("bool", "object") if has_nulls else ("bool",)
+        return () if has_nulls else ("bool",)  # pandas makes objects of them, and so of much else
     if kind == _ZONED:
         return ("Timestamp",)
     return {"VARCHAR": ("str",), **dict.fromkeys(_MOMENTS - {"DATE", _ZONED}, ("datetime64",))}.get(kind, ())
