@@ -43,8 +43,8 @@ def url(endpoint: str, files: Any, request: pytest.FixtureRequest, monkeypatch: 
     assert files.exists(BUCKET)
     extra = {"endpoint_url": endpoint, "region_name": "us-east-1"}
     login = {"conn_type": "aws", "login": "ada", "password": "-", "extra": extra}
-    monkeypatch.setenv("AIRFLOW_CONN_LAKE", json.dumps(login))
-    return f"s3://lake@{BUCKET}/{request.node.name}"
+    monkeypatch.setenv("AIRFLOW_CONN_ATTIC", json.dumps(login))
+    return f"s3://attic@{BUCKET}/{request.node.name}"
 
 
 @pytest.fixture

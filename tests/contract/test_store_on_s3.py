@@ -147,8 +147,8 @@ def test_a_store_that_does_not_answer_is_an_outage(nobody: str, call: str) -> No
 def test_an_airflow_connection_has_the_credentials(endpoint: str, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     extra = {"endpoint_url": endpoint, "region_name": "us-east-1"}
     login = {"conn_type": "aws", "login": "ada", "password": "-", "extra": extra}
-    monkeypatch.setenv("AIRFLOW_CONN_LAKE", json.dumps(login))
-    store = store_at(f"s3://lake@{BUCKET}/headgate")
+    monkeypatch.setenv("AIRFLOW_CONN_BARN", json.dumps(login))
+    store = store_at(f"s3://barn@{BUCKET}/headgate")
     found = take(Given(rows()), store)
     assert bucket.exists(f"{BUCKET}/headgate/{found.manifest}")
     assert manifest_of(store, found).id == found.id
