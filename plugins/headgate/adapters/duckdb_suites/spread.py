@@ -41,7 +41,7 @@ def z_scores(request: Request) -> Plan:
     limit, both = request.kwargs["threshold"], request.kwargs.get("double_sided")
 
     def read(answers: Answers) -> Plan:
-        if not _is_finite(answers[average]) or not _is_finite(answers[spread]) or not answers[spread]:
+        if not _is_finite(answers[average]) or not answers[spread] or math.isnan(answers[spread]):
             return rowwise(request, [column], fails="false", skips=is_null(column))
         score = f"({value} - {literal(answers[average])}) / {literal(answers[spread])}"
         fine = f"abs({score}) < {literal(abs(limit))}" if both else f"{score} < {literal(limit)}"
