@@ -121,7 +121,7 @@ def _is_added_up_in_floats(case: Case) -> bool:
 
 def _has_a_bound_that_is_no_float(case: Case) -> bool:
     bounds = [case.kwargs.get(key) for key in ("min_value", "max_value")]
-    return case.is_wide and any(isinstance(b, int) and abs(b) >= EXACT_IN_FLOATS - 1 for b in bounds)
+    return case.is_wide and any(isinstance(b, int) and abs(b) >= EXACT_IN_FLOATS for b in bounds)
 
 
 def _is_decimal_that_raises(case: Case) -> bool:
@@ -155,6 +155,22 @@ def _is_pair_under_a_condition(case: Case) -> bool:
     return is_asked and (case.they_broke or case.has_nulls)
 
 
+def _is_condition_on_a_time(case: Case) -> bool:
+    return any(
+        pa.types.is_timestamp(case.rows.schema.field(part["column"]["name"]).type)
+        for part in _comparisons(case.kwargs.get("row_condition"))
+        if part["operator"] in {"==", "!=", "IN", "NOT_IN"}
+    )
+
+
+def _comparisons(condition: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(condition, dict):
+        if condition["type"] == "comparison":
+            yield condition
+        for part in condition.get("conditions", ()):
+            yield from _comparisons(part)
+
+
 def _is_of_lists(case: Case) -> bool:
     is_asked = case.they_broke or case.kind == "expect_column_values_to_be_unique"
     return is_asked and case.holds(pa.types.is_nested) and case.ours.success is not None
@@ -174,6 +190,7 @@ KNOWN: Mapping[str, Callable[[Case], bool]] = {
     "the most common time in nanoseconds is a number": _is_time_in_nanoseconds,
     "a bool and a null have no order, and raise": _is_bool_against_null,
     "pairs in a set skip no nulls under a row condition, or raise": _is_pair_under_a_condition,
+    "a time in a row condition equals no text": _is_condition_on_a_time,
     "lists are all different, or raise": _is_of_lists,
     "columns whose names differ by case alone are taken for one": lambda c: (
         len({column.casefold() for column in c.columns}) < len(c.columns)

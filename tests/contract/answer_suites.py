@@ -146,7 +146,9 @@ class Asker:
         in_set = comparison | {"operator": self.random.choice(["IN", "NOT_IN"]), "parameter": [0, 2]}
         of_text = comparison | {"column": {"name": "s"}, "operator": self.random.choice(["==", "!="]), "parameter": "a"}
         nullity = {"type": "nullity", "column": {"name": "x"}, "is_null": self.random.random() < 0.3}
-        return self.random.choice([comparison, comparison, in_set, of_text, nullity])
+        of_x = comparison | {"column": {"name": "x"}, "parameter": self.one()}
+        in_x = in_set | {"column": {"name": "x"}, "parameter": self.some(1)}
+        return self.random.choice([comparison, comparison, in_set, of_text, nullity, of_x, in_x])
 
     def row(self, words: tuple[str, ...]) -> Kwargs:
         return self.maybe({"ignore_row_if": self.random.choice(words)}, 0.7)

@@ -32,6 +32,7 @@ OF_TYPE = "expect_column_values_to_be_of_type"
 PAIR_GREATER = "expect_column_pair_values_a_to_be_greater_than_b"
 PAIR_SET = "expect_column_pair_values_to_be_in_set"
 PAIRS = {"x": ["a", None, "b"], "y": ["b", None, "z"], "g": [0, 1, 2]}
+NEW_YEAR = {"type": "comparison", "column": {"name": "x"}, "operator": "==", "parameter": "2000-01-01T00:00:00"}
 NOT_2 = {"type": "comparison", "column": {"name": "g"}, "operator": "!=", "parameter": 2}
 
 
@@ -123,6 +124,12 @@ EXAMPLES: dict[str, Example] = {
         ask=entry(PAIR_SET, column_A="x", column_B="y", value_pairs_set=[["q", "r"]], row_condition=NOT_2),
         headgate=1,
         gx=2,
+    ),
+    "a time in a row condition equals no text": Example(  # though it is more or less than one
+        rows={"x": [datetime(2000, 1, 1)]},  # noqa: DTZ001
+        ask=entry("expect_table_row_count_to_equal", value=1, row_condition=NEW_YEAR),
+        headgate=1,
+        gx=0,
     ),
     "lists are all different, or raise": Example(
         rows={"x": [[1, 2], [1, 2]]},

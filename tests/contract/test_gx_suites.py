@@ -114,6 +114,15 @@ def test_an_expectation_that_raises_broke_and_says_why() -> None:
     assert "station is str" in result.sentence
 
 
+def test_a_row_condition_that_raises_breaks_its_expectation_alone() -> None:
+    condition = {"type": "comparison", "column": {"name": "d"}, "operator": ">=", "parameter": "2000-01-01"}
+    rows = pa.table({"d": [date(2000, 1, 1)], "n": [1.0]})
+    asked = [entry("expect_column_sum_to_be_between", column="n", min_value=1, row_condition=condition)]
+    found = gx_run([entry(NOT_NULL, column="n"), *asked, entry(ROW_COUNT, min_value=1)], rows)
+    assert [result.finding for result in found] == [MET, BROKEN, MET]
+    assert "datetime.date" in found[1].sentence
+
+
 def test_an_expectation_for_databases_broke() -> None:
     query = entry("unexpected_rows_expectation", unexpected_rows_query="SELECT * FROM {batch} WHERE n > 1")
     assert gx_run([query])[0].finding is BROKEN

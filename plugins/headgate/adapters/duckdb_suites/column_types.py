@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from headgate.adapters.duckdb_suites.kinds import Column, Kind
-from headgate.adapters.duckdb_suites.plan import Answers, Plan, UnfitError
-from headgate.adapters.duckdb_suites.request import Request
+from headgate.adapters.duckdb_suites.plan import Plan, UnfitError
+from headgate.adapters.duckdb_suites.request import Request, is_null, rowwise
 from headgate.adapters.duckdb_suites.tables import known
 from headgate.core.suite import Measured
 
@@ -35,18 +35,13 @@ def of_type(request: Request) -> Plan:
 
 
 def in_type_list(request: Request) -> Plan:
-    """Plan `expect_column_values_to_be_in_type_list`; of text each value is looked at, so that no value is of any."""
+    """Plan `expect_column_values_to_be_in_type_list`; of text each value is counted."""
     column = request.column()
     names = _names(column)
     met = not set(names).isdisjoint(request.kwargs["type_list"])
-    if column.kind is not Kind.TEXT:
-        return known(Measured(success=met, observed=names[0]))
-    values = request.ask(f"count({column.sql})", [column])
-
-    def read(answers: Answers) -> Measured:
-        return Measured(success=met or not answers[values], observed=names[0])
-
-    return Plan(asks=(values,), read=read)
+    if column.kind is Kind.TEXT:
+        return rowwise(request, [column], fails="false" if met else "true", skips=is_null(column))
+    return known(Measured(success=met, observed=names[0]))
 
 
 def _names(column: Column) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from headgate.adapters.duckdb_suites.kinds import Column, Table
+from headgate.adapters.duckdb_suites.kinds import Column, Kind, Table
 from headgate.adapters.duckdb_suites.operands import comparable, is_in, members, operand
 from headgate.adapters.duckdb_suites.plan import UnfitError
 from headgate.adapters.duckdb_suites.quoting import all_of, any_of
@@ -29,9 +29,9 @@ class Comparison:
         """Return it as SQL.
 
         Raises:
-            UnfitError: The column and the value have no order.
+            UnfitError: The column and the value have no order, or pandas compares them by other rules.
         """
-        column = table.columns[self.column]
+        column = _compared(table.columns[self.column])
         if self.operator in {"==", "!="}:
             same = _equal(column, self.value)
             return same if self.operator == "==" else f"(NOT {same})"
@@ -54,9 +54,9 @@ class Membership:
         """Return it as SQL.
 
         Raises:
-            UnfitError: The column's type has no sets.
+            UnfitError: Pandas compares values of the column's type by other rules.
         """
-        column = table.columns[self.column]
+        column = _compared(table.columns[self.column])
         return f"coalesce({is_in(members(self.values, column), column)}, false)"
 
 
@@ -118,6 +118,16 @@ class Junction:
 
 
 Condition = Comparison | Membership | Nullity | Negation | Junction
+
+
+def _compared(column: Column) -> Column:
+    is_single = column.type == "FLOAT"
+    if is_single or column.kind in {Kind.DATE, Kind.TIME, Kind.DECIMAL, Kind.OTHER}:
+        msg = (
+            f"column {column.name!r} is {column.kind.value} ({column.type}), which pandas compares by rules of its own"
+        )
+        raise UnfitError(msg)
+    return column
 
 
 def _equal(column: Column, value: object) -> str:

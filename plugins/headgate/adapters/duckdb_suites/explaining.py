@@ -23,7 +23,7 @@ def _title(expectation: Expectation) -> str:
 
 def _asked(plan: Plan | Measured, names: dict[Ask, str]) -> str:
     if isinstance(plan, Measured):
-        return plan.error or ""
+        return f"{plan.error}{': Great Expectations evaluates it' if plan.declined else ''}"
     return ", ".join(names[ask] for ask in plan.asks) or "known without a look at the rows"
 
 

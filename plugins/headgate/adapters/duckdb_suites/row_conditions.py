@@ -46,7 +46,7 @@ def _of_object(given: Mapping[str, Any]) -> Condition:
 
 
 def _compared(column: str, operator: str, value: Any) -> Condition:  # noqa: ANN401 - any plain value
-    if operator in _SETS and isinstance(value, list | tuple):
+    if operator in _SETS and isinstance(value, list | tuple) and not any(isinstance(each, bool) for each in value):
         found = Membership(column=column, values=tuple(value))
         return found if operator == "IN" else Negation(condition=found)
     if operator in _ORDERS and isinstance(value, str | int | float):

@@ -89,7 +89,7 @@ def columns_of(expectations: Iterable[Expectation]) -> set[str]:
 
 def _planned(expectation: Expectation, table: Any) -> Plan | Measured:  # noqa: ANN401 - a Table
     if not takes(expectation):
-        return _declined("it isn't compiled: Great Expectations evaluates it")
+        return _declined("it isn't compiled")
     try:
         return plan_of(expectation, table)
     except MissingColumnError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import great_expectations as gx
@@ -85,10 +85,22 @@ def _evaluate(expectations: dict[int, Expectation], frame: pd.DataFrame) -> dict
             found[place] = Measured(
                 success=None, error=f"Great Expectations refuses it: {' '.join(str(error).split())}"
             )
-    for result in _results(runnable, frame):
-        place = _place(result)
-        found[place] = measured(expectations[place], result, frame)
-    return found
+    return found | _measured(runnable, expectations, frame)
+
+
+def _measured(
+    runnable: Sequence[GxExpectation], expectations: Mapping[int, Expectation], frame: pd.DataFrame
+) -> dict[int, Measured]:
+    """Return what was found about each; those that raise break alone, though Great Expectations may let all go."""
+    try:
+        found = {_place(result): result for result in _results(runnable, frame)}
+    except Exception as error:  # noqa: BLE001 - such as what a row condition raises that is a bundled metric's
+        if len(runnable) == 1:
+            said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            return {int(runnable[0].id or -1): Measured(success=None, error=said)}
+        half = len(runnable) // 2
+        return _measured(runnable[:half], expectations, frame) | _measured(runnable[half:], expectations, frame)
+    return {place: measured(expectations[place], result, frame) for place, result in found.items()}
 
 
 def built_for(expectation: Expectation, place: str, frame: pd.DataFrame) -> GxExpectation:
