@@ -132,8 +132,9 @@ def test_a_live_run_promotes_deploys_and_answers(
 @pytest.mark.parametrize("task_id", CHAIN[1:])
 def test_each_tasks_links_lead_somewhere(api: AirflowApi, live: str, task_id: str) -> None:
     links = api.call("GET", f"/dags/co2/dagRuns/{live}/taskInstances/{task_id}/links")["extra_links"]
-    assert links
-    for address in links.values():
+    made = [address for address in links.values() if address]  # Airflow's UI shows no button for the others
+    assert made
+    for address in made:
         assert httpx.get(address).is_success
 
 
