@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from headgate.core.suite import Expectation, Measured
@@ -31,6 +32,9 @@ ARITHMETIC = frozenset(
         "expect_column_quantile_values_to_be_between",
         *ORDER,
     }
+)
+FIGURES = frozenset(
+    f"expect_column_{figure}_to_be_between" for figure in ("min", "max", "mean", "median", "stdev", "sum")
 )
 EXACT_IN_FLOATS = 2**53
 
@@ -124,6 +128,12 @@ def _has_a_bound_that_is_no_float(case: Case) -> bool:
     return case.is_wide and any(isinstance(b, int) and abs(b) >= EXACT_IN_FLOATS for b in bounds)
 
 
+def _is_compared_in_32_bits(case: Case) -> bool:
+    figures = [case.ours.observed, *(case.kwargs.get(key) for key in ("min_value", "max_value"))]
+    observed, *bounds = [None if figure is None else np.float32(figure) for figure in figures]
+    return observed is not None and observed in bounds
+
+
 def _is_decimal_that_raises(case: Case) -> bool:
     return case.kind in ARITHMETIC and case.they_broke and case.holds(pa.types.is_decimal)
 
@@ -185,6 +195,9 @@ KNOWN: Mapping[str, Callable[[Case], bool]] = {
     "sums and differences of whole numbers overflow": _overflows,
     "whole numbers are added up as floats": _is_added_up_in_floats,
     "a bound beyond 2**53 is turned into a float": _has_a_bound_that_is_no_float,
+    "a figure in 32 bits is compared in 32 bits": lambda c: (
+        c.holds(pa.types.is_float32) and c.kind in FIGURES and _is_compared_in_32_bits(c)
+    ),
     "arithmetic on decimals raises": _is_decimal_that_raises,
     "a decimal is compared with a float digit by digit": _is_decimal_against_float,
     "the most common time in nanoseconds is a number": _is_time_in_nanoseconds,

@@ -95,6 +95,12 @@ EXAMPLES: dict[str, Example] = {
         headgate=1,
         gx=0,
     ),
+    "a figure in 32 bits is compared in 32 bits": Example(
+        rows={"x": pa.array([0.1], pa.float32())},  # which is a little more than 0.1
+        ask=entry("expect_column_max_to_be_between", column="x", max_value=0.1),
+        headgate=False,
+        gx=True,
+    ),
     "arithmetic on decimals raises": Example(
         rows={"x": [Decimal("0.50"), None]},  # without the null it doesn't
         ask=entry("expect_column_mean_to_be_between", column="x", max_value=1),

@@ -106,7 +106,7 @@ def is_same(expectation: Expectation, ours: Measured, theirs: Measured, frame: F
     precision = 1e-6 if frame.kind == "float32" else 1e-9  # pandas adds them up in 32 bits
     same_observed = is_close(ours.observed, theirs.observed, precision)
     same_percent = is_close(ours.unexpected_percent, theirs.unexpected_percent)
-    same_success = ours.success == theirs.success or is_on_the_edge(expectation, ours, theirs, frame)
+    same_success = ours.success == theirs.success or is_on_the_edge(expectation, ours, theirs)
     return counts[0] == counts[1] and same_observed and same_percent and same_success
 
 
@@ -131,13 +131,13 @@ def ordered(values: list[Any]) -> list[Any]:
     return sorted(values, key=lambda v: (isinstance(v, str), v if isinstance(v, int | float) else 0, str(v)))
 
 
-def is_on_the_edge(expectation: Expectation, ours: Measured, theirs: Measured, frame: Frame) -> bool:
+def is_on_the_edge(expectation: Expectation, ours: Measured, theirs: Measured) -> bool:
     """Whether a bound lies where two floats, equal but for rounding, may fall on either side of it."""
     bounds = [b for key in ("min_value", "max_value") if isinstance(b := expectation.kwargs.get(key), float | int)]
     observed = ours.observed
     return (
         isinstance(observed, float)
-        and (observed != theirs.observed or frame.kind == "float32")  # numpy compares these in 32 bits
+        and observed != theirs.observed
         and any(math.isclose(observed, bound, rel_tol=1e-6) for bound in bounds)
     )
 
