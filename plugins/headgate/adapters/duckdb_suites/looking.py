@@ -15,11 +15,15 @@ from headgate.core.suite import Measured
 _SHOWN = 5
 _FIRST = 10_000
 """Values are counted among the first so many rows that fail: the look ends early where many do."""
+_FIRST_IF_MET = 500
+"""The same where the expectation is met all the same: nobody has to act on those."""
 
 
 def looked_at(found: Measured, rule: Rule, session: Session) -> Measured:
-    """Return the finding with samples and rows."""
-    samples = found.samples or _samples(rule, session)
+    """Return the finding with samples, and with whole rows unless it is met all the same."""
+    if found.success:
+        return replace(found, samples=tuple(map(_shown, found.samples or _samples(rule, session, _FIRST_IF_MET))))
+    samples = found.samples or _samples(rule, session, _FIRST)
     rows = session.ask_rows(
         f"SELECT * FROM {rule.of} WHERE {_failing(rule, samples)} LIMIT {_SHOWN}",
         None if rule.of == ROWS else rule.columns,
@@ -40,11 +44,11 @@ def _failing(rule: Rule, samples: tuple[Any, ...]) -> str:
         return "false"
 
 
-def _samples(rule: Rule, session: Session) -> tuple[Any, ...]:
+def _samples(rule: Rule, session: Session, first_rows: int) -> tuple[Any, ...]:
     if not rule.values:
         return ()
     values = ", ".join(f"{value} AS v{place}" for place, value in enumerate(rule.values))
-    first = f"SELECT {values} FROM {rule.of} WHERE {rule.where} LIMIT {_FIRST}"
+    first = f"SELECT {values} FROM {rule.of} WHERE {rule.where} LIMIT {first_rows}"
     keys = ", ".join(f"v{place}" for place in range(len(rule.values)))
     query = f"SELECT {keys} FROM ({first}) GROUP BY {keys} ORDER BY count(*) DESC, {keys} LIMIT {_SHOWN}"
     found = session.ask(query, rule.columns)
