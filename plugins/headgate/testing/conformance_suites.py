@@ -107,7 +107,7 @@ class SuiteConformance(ABC):
         assert self.find(_IN_SET, column="station", value_set=["a", "b", "x"]).samples == ()
 
     def test_the_few_that_fail_of_one_that_is_met_are_shown(self) -> None:
-        """Their rows, too: of the columns at least that it is about."""
+        """Their values; whole rows are shown where somebody has to act on them."""
         found = self.find(_IN_SET, column="station", value_set=["a", "b"], mostly=0.5)
         assert (found.success, found.samples) == (True, ("x",))
 
