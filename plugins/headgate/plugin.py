@@ -14,6 +14,7 @@ from airflow.plugins_manager import AirflowPlugin
 from headgate.hooks.links import MadeLink
 
 _HEAVY = (
+    "headgate.adapters.duckdb_suites",
     "headgate.adapters.fsspec_store",
     "headgate.adapters.function_source",
     "headgate.adapters.gx_suites",
@@ -24,12 +25,14 @@ _HEAVY = (
     "headgate.adapters.plotly_pages",
     "headgate.adapters.pyarrow_cutter",
     "headgate.adapters.pyarrow_files",
+    "headgate.adapters.pyarrow_profiler",
     "headgate.adapters.pyarrow_table",
     "headgate.adapters.skops_models",
     "headgate.adapters.sklearn_scorer",
     "headgate.adapters.sklearn_trainer",
+    "headgate.adapters.suite_files",
 )
-"""Every adapter. Imports only: a fit in the parent hangs the forked child (tried)."""
+"""What most pipelines' tasks use. Imports only: a fit in the parent hangs the forked child (tried)."""
 
 _PARENTS = ("scheduler", "celery")
 """Airflow's commands whose forks run tasks."""
