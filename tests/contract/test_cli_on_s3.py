@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import fsspec
 import pyarrow as pa
 import pytest
-from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner, Result
 
 from headgate.adapters.pyarrow_profiler import ArrowProfiler
@@ -19,15 +17,6 @@ from headgate.hooks.store import store_at
 from tests.unit.taking import WINDOWS, Given, day, rows, take
 
 BUCKET = "snapshots-of-cli"
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -13,7 +12,6 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moto.server import ThreadedMotoServer
 from s3fs.core import S3File  # type: ignore[import-untyped]
 
 from headgate.core.windows import Window, Windows
@@ -25,15 +23,6 @@ from headgate.testing.conformance_sources import AS_OF, SourceConformance, Sourc
 from tests.contract.test_sources import CsvWorld, ParquetWorld
 
 BUCKET = "rows"
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture(scope="module")

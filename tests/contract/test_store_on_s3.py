@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +13,6 @@ import fsspec
 import pyarrow as pa
 import pytest
 from fsspec.implementations.local import LocalFileSystem
-from moto.server import ThreadedMotoServer
 
 from headgate.adapters.fsspec_store import FsspecStore
 from headgate.errors import SnapshotDamagedError, StoreError, TransientError
@@ -25,15 +24,6 @@ from tests.unit.taking import Given, rows, take
 
 BUCKET = "snapshots"
 ROWS = pa.table({"x": pa.array(range(200)), "s": pa.array([f"row {i}" for i in range(200)])})
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture(scope="module")
