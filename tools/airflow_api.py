@@ -119,8 +119,16 @@ class AirflowApi:
         self.unpause(dag_id)
 
     def close_backfill(self, backfill_id: int) -> None:
-        """End a backfill; Airflow itself notices only every 30 s that one is done, and a Dag has one at a time."""
-        self.call("PUT", f"/backfills/{backfill_id}/cancel")
+        """End a backfill; Airflow itself notices only every 30 s that one is done, and a Dag has one at a time.
+
+        Raises:
+            AirflowApiError: Airflow refused, and the backfill hasn't ended by itself meanwhile.
+        """
+        try:
+            self.call("PUT", f"/backfills/{backfill_id}/cancel")
+        except AirflowApiError:
+            if self.call("GET", f"/backfills/{backfill_id}")["completed_at"] is None:
+                raise
 
     def backfill_runs(self, backfill_id: int) -> list[dict[str, Any]]:
         """Return the backfill runs within the dates of a backfill, oldest first."""
