@@ -143,9 +143,9 @@ def test_what_travels_between_tasks_is_small_plain_json(api: AirflowApi, live: s
         assert len(json.dumps(api.xcom("co2", live, task_id))) < 10_000
 
 
-def test_the_first_line_of_each_tasks_log_says_as_of_and_windows(api: AirflowApi, live: str) -> None:
+def test_the_first_line_of_each_tasks_log_says_as_of_its_origin_and_windows(api: AirflowApi, live: str) -> None:
     for task_id in CHAIN:
-        assert "as-of 1995-01-01, training [" in api.task_log("co2", live, task_id)
+        assert "as-of 1995-01-01 (from the trigger form), training [" in api.task_log("co2", live, task_id)
 
 
 def test_a_run_that_is_cleared_and_runs_again_doubles_nothing(api: AirflowApi, client: MlflowClient, live: str) -> None:

@@ -45,6 +45,12 @@ class RunRef:
         """A name for people, made of data: `co2 2000-01-01`."""
         return f"{self.dag_id} {_stamp(self.as_of.instant)}"
 
+    @property
+    def said(self) -> str:
+        """The first line of each task's log: the as-of, where it came from, and the windows."""
+        said = f"as-of {_stamp(self.as_of.instant)} (from {self.as_of.origin})"
+        return f"{said}, training {self.windows.training}, holdout {self.windows.holdout}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotRef:

@@ -60,7 +60,7 @@ class DeployOperator(BaseOperator):
         with airflow_outcome():
             promotion = wire.load(PromotionRef, self.promotion)
             run = promotion.candidate.snapshot.run
-            self.log.info("%s", run.windows)
+            self.log.info("%s", run.said)
             deployment = deploy_version(
                 promotion,
                 probe_rows=serving.probe_rows,

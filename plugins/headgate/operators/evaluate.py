@@ -68,7 +68,7 @@ class EvaluateOperator(BaseOperator):
         with airflow_outcome():
             candidate = wire.load(CandidateRef, self.candidate)
             snapshot = candidate.snapshot
-            self.log.info("%s", snapshot.run.windows)
+            self.log.info("%s", snapshot.run.said)
             evaluation = evaluate_candidate(
                 candidate,
                 question=Question(

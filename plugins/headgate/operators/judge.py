@@ -58,7 +58,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
         with airflow_outcome():
             evaluation = wire.load(EvaluationRef, self.evaluation)
             tracked = evaluation.candidate.tracked
-            self.log.info("%s", evaluation.candidate.snapshot.run.windows)
+            self.log.info("%s", evaluation.candidate.snapshot.run.said)
             with closed_on_refusal(mlflow.tracker, tracked):
                 verdict = judge_candidate(
                     evaluation,

@@ -48,7 +48,7 @@ class PromoteOperator(BaseOperator):
         with airflow_outcome():
             verdict = wire.load(VerdictRef, {k: v for k, v in self.verdict.items() if k != "explanation"})
             run = verdict.candidate.snapshot.run
-            self.log.info("%s", run.windows)
+            self.log.info("%s", run.said)
             promotion = promote_candidate(verdict, log=mlflow.promotion_log)
         self.links["Model version"] = mlflow.pages.version(run.model, promotion.version)
         how = "was promoted by an earlier try" if promotion.again else "is promoted"

@@ -60,7 +60,7 @@ class SnapshotOperator(BaseOperator):
         source, label = self.source, self._label
         with airflow_outcome():
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
-            self.log.info("%s (from %s)", run.windows, run.as_of.origin)
+            self.log.info("%s", run.said)
             wanted = Wanted(
                 source=source_of(source),
                 event_time=source.event_time,

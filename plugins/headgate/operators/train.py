@@ -57,7 +57,7 @@ class TrainOperator(BaseOperator):
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
             validated = wire.load(ValidatedRef, self.validated)
-            self.log.info("%s", validated.snapshot.run.windows)
+            self.log.info("%s", validated.snapshot.run.said)
             with closed_on_refusal(mlflow.tracker, validated.tracked):
                 recipe = self.estimator.recipe(context["params"])
             candidate = train_candidate(

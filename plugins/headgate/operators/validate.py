@@ -81,7 +81,7 @@ class ValidateOperator(BaseOperator):
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
             snapshot = wire.load(SnapshotRef, self.snapshot)
-            self.log.info("%s", snapshot.run.windows)
+            self.log.info("%s", snapshot.run.said)
             asked = replace(self.expectations, suite=self.suite)
             validation = validate_snapshot(
                 snapshot, demands=_demands(asked), ports=_ports(asked, mlflow, store_at(self.store_url))

@@ -118,6 +118,7 @@ class DataReadySensor(BaseSensorOperator):
     def _awaited(self, context: Any) -> Awaited:  # noqa: ANN401 - Airflow's context
         with airflow_outcome():
             run = run_of(context, model=self.model, windows=self.windows, label_delay=self.label_delay)
+        self.log.info("%s", run.said)
         return Awaited(condition=self.ready, source=self.source, windows=run.windows)
 
     def _look(self, awaited: Awaited) -> Readiness | None:
