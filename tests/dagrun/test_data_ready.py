@@ -142,14 +142,19 @@ class Notes:
     warning = info
 
 
-def test_each_look_is_a_line_of_the_log(database: Path) -> None:
+def test_the_first_line_says_as_of_and_windows_and_each_look_is_a_line_of_the_log(database: Path) -> None:
     task, notes = sensor(), Notes()
     task._cached_logger = notes  # type: ignore[assignment]  # it has what is used
     trigger: Any = deferred(task).trigger
     trigger._log = notes
     arrive(database, 10)
     fired(trigger)
-    assert notes.lines == [f"waiting for 10 rows in {HOLDOUT}: 0 so far", f"10 rows in {HOLDOUT}: 10 are there"]
+    first = f"as-of 2024-05-01 (from the data interval's end), training [2024-03-25, 2024-04-24), holdout {HOLDOUT}"
+    assert notes.lines == [
+        first,
+        f"waiting for 10 rows in {HOLDOUT}: 0 so far",
+        f"10 rows in {HOLDOUT}: 10 are there",
+    ]
 
 
 def test_a_wait_that_takes_too_long_fails_with_what_was_there(database: Path) -> None:
