@@ -151,7 +151,7 @@ def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) ->
         **kept,
     )
     verdict = JudgeOperator(task_id="judge", evaluation=evaluation.output, policy=p.policy, **at)
-    promotion = PromoteOperator(task_id="promote", verdict=verdict.output, **at)
+    promotion = PromoteOperator(task_id="promote", verdict=verdict.output, **at, **kept)
     if p.serving is not None:
         DeployOperator(task_id="deploy", promotion=promotion.output, serving=p.serving, **at, **kept)
     return snapshot

@@ -35,6 +35,20 @@ def load(kind: type[T], data: object) -> T:
     return value
 
 
+def parse(kind: type[T], source: str) -> T:
+    """Return the value of that type that `text` made `source` from.
+
+    Raises:
+        InputError: `source` isn't what `text` makes of such a value.
+    """
+    try:
+        data = json.loads(source)
+    except ValueError as error:
+        msg = f"input must be the JSON of a {kind.__name__}. Got {source[:40]!r} instead."
+        raise InputError(msg) from error
+    return load(kind, data)
+
+
 def text(value: object) -> str:
     """Return a value as JSON text: keys in order, no clock, so that equal values give equal text."""
     return json.dumps(dump(value), sort_keys=True, ensure_ascii=False)

@@ -9,8 +9,9 @@ from mlflow import MlflowClient
 
 from headgate.adapters import mlflow_log
 from headgate.adapters.mlflow_log import MlflowPromotionLog
+from headgate.core.projection import Projection
 from headgate.core.promotion import fold_log, winner_of
-from headgate.errors import InputError, PromotionError, TrackingError
+from headgate.errors import InputError, TrackingError
 from headgate.ports import PromotionLog
 from headgate.testing.at_once import at_once
 from headgate.testing.conformance_log import LogWorld, PromotionLogConformance, entry_for
@@ -113,20 +114,49 @@ def test_a_log_longer_than_a_page_is_read_whole(
     assert [found.version for found in log.entries(model)] == [1, 2, 3, 4, 5]
 
 
-def test_a_version_that_somebody_else_wrote_is_refused(log: MlflowPromotionLog, world: MlflowWorld) -> None:
+def test_a_version_that_somebody_else_wrote_takes_a_number_and_is_void(
+    log: MlflowPromotionLog, world: MlflowWorld
+) -> None:
     model, candidate = world.new_model(), world.new_candidate()
     log.append(model, entry_for(candidate))
-    world.client.create_model_version(model, f"models:/{candidate}", model_id=candidate)
-    with pytest.raises(PromotionError, match=rf"versions of the model {model} must .* Got version 2 without its tags"):
-        log.entries(model)
+    world.client.create_model_version(model, f"models:/{candidate}", model_id=candidate, await_creation_for=0)
+    first, second = log.entries(model)
+    assert (second.version, second.is_foreign, second.is_effective) == (2, True, False)
+    assert second.entry.model_id == candidate
+    assert fold_log([first, second]).champion == first
 
 
-def test_a_version_with_a_head_that_is_no_number_is_refused(log: MlflowPromotionLog, world: MlflowWorld) -> None:
+def test_a_version_of_files_that_are_no_logged_model_is_foreign(log: MlflowPromotionLog, world: MlflowWorld) -> None:
+    model = world.new_model()
+    world.client.create_registered_model(model)
+    world.client.create_model_version(model, "mlflow-artifacts:/somewhere", await_creation_for=0)
+    (found,) = log.entries(model)
+    assert (found.is_foreign, found.entry.model_id) == (True, "")
+
+
+@pytest.mark.parametrize("head", ["many", "-3"])
+def test_a_version_whose_tags_were_changed_is_foreign(log: MlflowPromotionLog, world: MlflowWorld, head: str) -> None:
     model = world.new_model()
     log.append(model, entry_for(world.new_candidate()))
-    world.client.set_model_version_tag(model, "1", "headgate.expected_head", "many")
-    with pytest.raises(PromotionError, match="Got version 1"):
-        log.entries(model)
+    world.client.set_model_version_tag(model, "1", "headgate.expected_head", head)
+    assert [found.is_foreign for found in log.entries(model)] == [True]
+
+
+def test_what_the_registry_says_beside_the_versions(log: MlflowPromotionLog, world: MlflowWorld) -> None:
+    model, candidate = world.new_model(), world.new_candidate()
+    assert log.projection(model) is None
+    log.append(model, entry_for(candidate))
+    assert log.projection(model) == Projection(managed=True)
+    log.project(model, fold_log(log.entries(model)))
+    world.client.set_registered_model_alias(model, "mine", "1")
+    found = Projection(managed=True, aliases={"champion": 1, "mine": 1}, projected={"champion": 1})
+    assert log.projection(model) == found
+
+
+def test_a_mark_that_somebody_garbled_says_nothing(log: MlflowPromotionLog, world: MlflowWorld) -> None:
+    model = world.new_model()
+    world.client.create_registered_model(model, tags={"headgate.projected": "[1"})
+    assert log.projection(model) == Projection(managed=False)
 
 
 def test_a_tag_that_would_hide_one_of_the_logs_own_is_refused(log: MlflowPromotionLog, world: MlflowWorld) -> None:

@@ -120,7 +120,7 @@ def test_a_deployment_reads_no_more_parts_than_its_probes_need(
 ) -> None:
     monkeypatch.setattr(planning, "PART_ROWS", 1)
     monkeypatch.setattr(planning, "EDGE_ROWS", 1)
-    promotion = promote_candidate(world.judged(), log=world.log)
+    promotion = promote_candidate(world.judged(), log=world.log, store=world.store)
     world.store.read.clear()  # type: ignore[attr-defined]  # it notes
     deployment = deploy_version(
         promotion,

@@ -31,8 +31,8 @@ def world() -> World:
 
 
 def test_promoting_appends_with_the_evidence_and_sets_the_aliases(world: World) -> None:
-    first = promote_candidate(world.judged(), log=world.log)
-    second = promote_candidate(world.judged(later(1)), log=world.log)
+    first = promote_candidate(world.judged(), log=world.log, store=world.store)
+    second = promote_candidate(world.judged(later(1)), log=world.log, store=world.store)
     assert (first.version, second.version) == ("1", "2")
     assert world.log.aliases("sales") == {"champion": "2", "previous": "1"}
     entry = world.log.entries("sales")[1].entry
@@ -41,7 +41,7 @@ def test_promoting_appends_with_the_evidence_and_sets_the_aliases(world: World) 
 
 def test_promoting_again_finds_what_the_first_try_did(world: World) -> None:
     verdict = world.judged()
-    first, again = promote_candidate(verdict, log=world.log), promote_candidate(verdict, log=world.log)
+    first, again = promote_candidate(verdict, log=world.log, store=world.store), promote_candidate(verdict, log=world.log, store=world.store)
     assert (first.version, first.again, again.version, again.again) == ("1", False, "1", True)
     assert len(world.log.entries("sales")) == 1
 
@@ -58,24 +58,24 @@ def test_a_promoter_that_died_before_the_aliases_is_made_good(world: World) -> N
     )
     world.log.append("sales", appended)
     assert world.log.aliases("sales") == {}
-    promote_candidate(verdict, log=world.log)
+    promote_candidate(verdict, log=world.log, store=world.store)
     assert world.log.aliases("sales") == {"champion": "1"}
     assert len(world.log.entries("sales")) == 1
 
 
 def test_who_lost_says_so_and_appends_nothing(world: World) -> None:
     loser = world.judged(later(1))
-    promote_candidate(world.judged(later(2)), log=world.log)
+    promote_candidate(world.judged(later(2)), log=world.log, store=world.store)
     with pytest.raises(PromotionError, match=r"Got another promotion in between: the champion is version 1"):
-        promote_candidate(loser, log=world.log)
+        promote_candidate(loser, log=world.log, store=world.store)
     assert len(world.log.entries("sales")) == 1
 
 
 def test_a_run_that_is_judged_again_after_its_promotion_goes_on_to_deploy(world: World) -> None:
-    promote_candidate(world.judged(), log=world.log)
+    promote_candidate(world.judged(), log=world.log, store=world.store)
     again = world.judged()
     assert (again.mode.mode, again.opens) == (Mode.LIVE, True)
-    assert promote_candidate(again, log=world.log).again
+    assert promote_candidate(again, log=world.log, store=world.store).again
 
 
 def deploy(world: World, promotion: PromotionRef, serving_target: FakeServingTarget) -> DeploymentRef:
@@ -103,7 +103,7 @@ class Mislabelled(FakeServingTarget):
 
 def test_a_deployment_is_done_when_the_server_answers_as_the_candidate_did(world: World) -> None:
     serving_target = FakeServingTarget("sales", {"1": threefold})
-    deployment = deploy(world, promote_candidate(world.judged(), log=world.log), serving_target)
+    deployment = deploy(world, promote_candidate(world.judged(), log=world.log, store=world.store), serving_target)
     assert (deployment.rows, serving_target.serving) == (5, "1")
 
 
@@ -120,14 +120,14 @@ def test_a_deployment_is_done_when_the_server_answers_as_the_candidate_did(world
 def test_a_server_that_answers_otherwise_is_no_deployment(
     world: World, serving_target: FakeServingTarget, said: str
 ) -> None:
-    promotion = promote_candidate(world.judged(), log=world.log)
+    promotion = promote_candidate(world.judged(), log=world.log, store=world.store)
     with pytest.raises(DeploymentError, match=said):
         deploy(world, promotion, serving_target)
 
 
 def test_a_version_that_is_no_longer_the_champion_is_not_deployed(world: World) -> None:
-    old = promote_candidate(world.judged(), log=world.log)
-    promote_candidate(world.judged(later(1)), log=world.log)
+    old = promote_candidate(world.judged(), log=world.log, store=world.store)
+    promote_candidate(world.judged(later(1)), log=world.log, store=world.store)
     with pytest.raises(DeploymentError, match=r"must be its champion\. Got version 1 instead; it is version 2"):
         deploy(world, old, FakeServingTarget("sales", {"1": threefold}))
 
@@ -145,7 +145,7 @@ def test_rows_that_do_not_fill_the_windows_leave_nothing_behind(world: World) ->
 
 def test_the_fold_of_the_log_is_what_the_aliases_say(world: World) -> None:
     for month in range(3):
-        promote_candidate(world.judged(later(month)), log=world.log)
+        promote_candidate(world.judged(later(month)), log=world.log, store=world.store)
     head = fold_log(world.log.entries("sales"))
     assert head.champion is not None
     assert world.log.aliases("sales")["champion"] == str(head.champion.version) == "3"

@@ -115,7 +115,7 @@ def test_a_first_candidate_is_evaluated_alone(world: World) -> None:
 
 
 def test_a_later_run_meets_the_champion_on_its_own_holdout(world: World) -> None:
-    promote_candidate(world.judged(), log=world.log)
+    promote_candidate(world.judged(), log=world.log, store=world.store)
     evaluation = world.evaluated(later(1))
     assert evaluation.evaluation.baseline == "1"
     measure = evaluation.evaluation.measure_of("mae", "overall")
@@ -124,14 +124,14 @@ def test_a_later_run_meets_the_champion_on_its_own_holdout(world: World) -> None
 
 
 def test_a_run_about_the_past_never_meets_a_champion_from_its_future(world: World) -> None:
-    promote_candidate(world.judged(later(2)), log=world.log)
+    promote_candidate(world.judged(later(2)), log=world.log, store=world.store)
     evaluation = world.evaluated(later(1))
     assert evaluation.evaluation.baseline is None
     assert evaluation.champion is not None
 
 
 def test_a_champion_that_does_not_load_leaves_its_gates_undecided(world: World) -> None:
-    promotion = promote_candidate(world.judged(), log=world.log)
+    promotion = promote_candidate(world.judged(), log=world.log, store=world.store)
     candidate = world.trained(later(1))
     world.loader.broken = (promotion.candidate.model_id,)
     verdict = world.judge(world.evaluate(candidate))
@@ -164,5 +164,5 @@ def test_what_keeps_the_door_shut_is_said(
     assert not verdict.opens
     assert said in explain(verdict)
     with pytest.raises(PromotionError, match="must be a live PASS"):
-        promote_candidate(verdict, log=world.log)
+        promote_candidate(verdict, log=world.log, store=world.store)
     assert world.log.entries("sales") == ()

@@ -115,7 +115,7 @@ def retrain(as_of: datetime, ports: EvaluationPorts, parts: dict[str, float]) ->
     verdict = judge_candidate(evaluation, policy=pipeline.policy, dry_run=False, reason="", tracker=ports.tracker)
     lap("judge")
     if verdict.opens:
-        promote_candidate(verdict, log=ports.log)
+        promote_candidate(verdict, log=ports.log, store=ports.store)
         lap("promote")
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
-from mlflow.entities.model_registry import ModelVersion
+from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import MlflowException
 
 from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted, settled
 from headgate.core.model_card import card_of
-from headgate.core.promotion import Entry, Head, LogEntry, fold_log
-from headgate.errors import InputError, PromotionError
+from headgate.core.projection import CHAMPION, PREVIOUS, Projection, wanted_aliases
+from headgate.core.promotion import Entry, Head, LogEntry, fold_log, foreign_entry
+from headgate.errors import InputError
 
 PREFIX = "headgate."
 MANAGED = f"{PREFIX}managed"
+PROJECTED = f"{PREFIX}projected"
 OWN = ("key", "expected_head", "as_of", "who", "reason")
 SOURCE = "models:/"
 PAGE = 1000
@@ -34,14 +37,20 @@ class MlflowPromotionLog:
         self._server = MlflowServer(tracking_uri, username=username, password=password)
 
     def entries(self, model: str) -> tuple[LogEntry, ...]:
-        """Return every entry, oldest first; none when the model isn't registered yet.
-
-        Raises:
-            PromotionError: A version of the model isn't an entry.
-        """
+        """Return every version as an entry, oldest first; none when the model isn't registered yet."""
         with self._server.asked(f"read the versions of the model {model}"):
             versions = sorted(self._versions(model), key=lambda version: int(version.version))
         return tuple(_entry_of(version) for version in versions)
+
+    def projection(self, model: str) -> Projection | None:
+        """Return the registered model's aliases, its mark, and what they were last set to; `None` without the model."""
+        with self._server.asked(f"read the aliases of the model {model}"):
+            found = self._registered(model)
+        if found is None:
+            return None
+        aliases = {alias: int(version) for alias, version in found.aliases.items()}
+        managed = found.tags.get(MANAGED) == "true"
+        return Projection(managed=managed, aliases=aliases, projected=_projected(found.tags.get(PROJECTED, "{}")))
 
     def append(self, model: str, entry: Entry) -> None:
         """Append a version with its tags in one call, whoever else does at the same time."""
@@ -79,33 +88,43 @@ class MlflowPromotionLog:
                 if head == seen:
                     return
 
+    def tag(self, model: str, version: int, name: str, value: str) -> None:
+        """Add a further fact to a version."""
+        with self._server.asked(f"tag version {version} of the model {model}"):
+            self._server.client.set_model_version_tag(model, str(version), f"{PREFIX}{name}", value)
+
     def _project_once(self, model: str, head: Head) -> bool:
-        wanted = {"champion": head.champion, "previous": head.previous}
-        current = self._aliases(model)
+        found = self._registered(model)
+        if found is None:
+            return False
+        client, wanted = self._server.client, wanted_aliases(head)
+        now = {alias: int(version) for alias, version in found.aliases.items()}
         changed = False
-        for alias, entry in wanted.items():
-            version = str(entry.version) if entry else None
-            if current.get(alias) != version:
-                self._set_alias(model, alias, version)
+        for alias in (CHAMPION, PREVIOUS):
+            if now.get(alias) != wanted.get(alias):
+                self._set_alias(model, alias, wanted.get(alias))
                 changed = True
+        told = {MANAGED: "true", PROJECTED: json.dumps(wanted)}
+        for name, value in told.items():
+            if found.tags.get(name) != value and wanted:
+                settled(partial(client.set_registered_model_tag, model, name, value))
         return changed
 
-    def _aliases(self, model: str) -> dict[str, str]:
+    def _registered(self, model: str) -> RegisteredModel | None:
         try:
-            aliases = self._server.client.get_registered_model(model).aliases
+            return self._server.client.get_registered_model(model)
         except MlflowException as error:
             if is_missing(error):
-                return {}
+                return None
             raise
-        return {alias: str(version) for alias, version in aliases.items()}
 
-    def _set_alias(self, model: str, alias: str, version: str | None) -> None:
+    def _set_alias(self, model: str, alias: str, version: int | None) -> None:
         client = self._server.client
         if version is None:
             client.delete_registered_model_alias(model, alias)
             return
         # Two first sets of an alias at once: the database refuses one of them, and takes it the second time.
-        settled(lambda: client.set_registered_model_alias(model, alias, version))
+        settled(lambda: client.set_registered_model_alias(model, alias, str(version)))
 
     def _register(self, model: str) -> None:
         try:
@@ -140,33 +159,52 @@ def _tags_of(entry: Entry) -> dict[str, str]:
     return {f"{PREFIX}{name}": value for name, value in {**dict(entry.tags), **own}.items()}
 
 
+def _projected(text: str) -> dict[str, int]:
+    try:
+        return {str(alias): int(version) for alias, version in json.loads(text).items()}
+    except (ValueError, TypeError, AttributeError):  # somebody changed it by hand: then nothing is known of it
+        return {}
+
+
 def _entry_of(version: ModelVersion) -> LogEntry:
+    """Return what a version is in the log; one that isn't as `append` writes it is foreign."""
+    created = datetime.fromtimestamp(version.creation_timestamp / 1000, tz=UTC)
     tags = {name.removeprefix(PREFIX): value for name, value in version.tags.items() if name.startswith(PREFIX)}
     try:
         key, expected, as_of, who, reason = (tags.pop(name) for name in OWN)
         entry = Entry(
             key=key,
-            expected_head=int(expected),
-            model_id=_model_id_of(version),
+            expected_head=_head_of(expected),
+            model_id=_require_model_id(version),
             as_of=datetime.fromisoformat(as_of),
             who=who,
             reason=reason,
             tags=tuple(sorted(tags.items())),
         )
-    except (KeyError, ValueError) as error:
-        msg = (
-            f"versions of the model {version.name} must be written by Headgate. Got version {version.version} without "
-            "its tags instead: give the pipeline a model name of its own, or delete that version in MLflow."
+    except (KeyError, ValueError):
+        return foreign_entry(
+            version=int(version.version), at=created, model_id=_model_id_of(version) or "", who=version.user_id or ""
         )
-        raise PromotionError(msg) from error
-    created = datetime.fromtimestamp(version.creation_timestamp / 1000, tz=UTC)
     return LogEntry(version=int(version.version), at=created, entry=entry)
 
 
-def _model_id_of(version: ModelVersion) -> str:
+def _head_of(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        msg = f"expected head must be >= 0. Got {text} instead."
+        raise ValueError(msg)
+    return number
+
+
+def _require_model_id(version: ModelVersion) -> str:
+    model_id = _model_id_of(version)
+    if model_id is None:
+        msg = f"source must be a logged model. Got {version.source} instead."
+        raise ValueError(msg)
+    return model_id
+
+
+def _model_id_of(version: ModelVersion) -> str | None:
     """Return the logged model's id, which MLflow's search of versions leaves out but for the source."""
     source = str(version.source)
-    if not source.startswith(f"{SOURCE}m-"):
-        msg = f"source must be a logged model. Got {source} instead."
-        raise ValueError(msg)
-    return source.removeprefix(SOURCE)
+    return source.removeprefix(SOURCE) if source.startswith(f"{SOURCE}m-") else None

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from headgate.core.asof import RunType
 
+PROMOTE_OLDER = "promote_older"
+"""The named override of the trigger form: promote although the champion's as-of is later."""
+
 
 class Mode(StrEnum):
     """What a run may do with a passing candidate."""
@@ -28,17 +31,24 @@ class RunMode:
 
 
 def decide_mode(
-    *, run_type: RunType, as_of: datetime, champion_as_of: datetime | None, own_champion: bool = False
+    *,
+    run_type: RunType,
+    as_of: datetime,
+    champion_as_of: datetime | None,
+    own_champion: bool = False,
+    override: str | None = None,
 ) -> RunMode:
     """Return whether a run is live or a replay.
 
-    A run is live when it is no backfill and its as-of is later than the champion's.
+    A run is live when it is no backfill and its as-of is later than the champion's. The override is the only way around
+    the second; there is none around the first.
 
     Args:
         run_type: How Airflow started the run.
         as_of: The run's as-of.
         champion_as_of: The champion's as-of; `None` when nothing was promoted yet.
         own_champion: The champion is this very candidate: the run goes on from where an earlier try of it ended.
+        override: The reason that a person gave for promoting a model of an older as-of; `None` when nobody did.
     """
     if run_type is RunType.BACKFILL:
         return RunMode(mode=Mode.REPLAY, reason="a backfill only records what it would have done")
@@ -48,7 +58,10 @@ def decide_mode(
         return RunMode(mode=Mode.LIVE, reason="nothing was promoted yet")
     if as_of > champion_as_of:
         return RunMode(mode=Mode.LIVE, reason=f"as-of {_day(as_of)} is after the champion's {_day(champion_as_of)}")
-    return RunMode(mode=Mode.REPLAY, reason=f"as-of {_day(as_of)} is not after the champion's {_day(champion_as_of)}")
+    older = f"as-of {_day(as_of)} is not after the champion's {_day(champion_as_of)}"
+    if override is not None:
+        return RunMode(mode=Mode.LIVE, reason=f"{older}, overridden by {PROMOTE_OLDER}: {override}")
+    return RunMode(mode=Mode.REPLAY, reason=older)
 
 
 def _day(instant: datetime) -> str:

@@ -43,6 +43,15 @@ class LogEntry:
         """Whether it won: nothing was appended between what its promoter saw and itself."""
         return self.version == self.entry.expected_head + 1
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether no promoter wrote it: somebody made the version by hand, or changed its tags."""
+        return self.entry.expected_head < 0
+
+    def tag_of(self, name: str) -> str | None:
+        """Return one of the further facts, or `None` where nobody wrote it."""
+        return dict(self.entry.tags).get(name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
@@ -59,6 +68,20 @@ class Head:
     previous: LogEntry | None
 
 
+def foreign_entry(*, version: int, at: datetime, model_id: str, who: str) -> LogEntry:
+    """Return what a version that no promoter wrote is in the log: a number that is taken, and void for ever.
+
+    Args:
+        version: Its number.
+        at: When it was made.
+        model_id: Logged model that it stands for; empty when it stands for other files.
+        who: Who made it, as far as the registry knows.
+    """
+    reason = "nobody promoted it: the version was made or changed by hand"
+    entry = Entry(key=f"foreign {version}", expected_head=-1, model_id=model_id, as_of=at, who=who, reason=reason)
+    return LogEntry(version=version, at=at, entry=entry)
+
+
 def fold_log(entries: Sequence[LogEntry]) -> Head:
     """Return the head of a log given in any order.
 
@@ -66,12 +89,17 @@ def fold_log(entries: Sequence[LogEntry]) -> Head:
     Head(number=0, champion=None, previous=None)
     """
     ordered = sorted(entries, key=lambda entry: entry.version)
-    effective = [entry for entry in ordered if entry.is_effective]
+    effective = effective_of(ordered)
     return Head(
         number=ordered[-1].version if ordered else 0,
         champion=effective[-1] if effective else None,
         previous=effective[-2] if len(effective) > 1 else None,
     )
+
+
+def effective_of(entries: Sequence[LogEntry]) -> tuple[LogEntry, ...]:
+    """Return the effective entries, oldest first: the champions, one after the other."""
+    return tuple(sorted((entry for entry in entries if entry.is_effective), key=lambda entry: entry.version))
 
 
 def winner_of(entries: Sequence[LogEntry], key: str) -> LogEntry | None:
@@ -85,5 +113,11 @@ def winner_of(entries: Sequence[LogEntry], key: str) -> LogEntry | None:
 
 def champion_before(entries: Sequence[LogEntry], as_of: datetime) -> LogEntry | None:
     """Return the last effective entry whose as-of is earlier: whom a run of that as-of may meet."""
-    effective = [entry for entry in entries if entry.is_effective and entry.entry.as_of < as_of]
-    return max(effective, key=lambda entry: entry.version, default=None)
+    earlier = [entry for entry in effective_of(entries) if entry.entry.as_of < as_of]
+    return earlier[-1] if earlier else None
+
+
+def champion_at(entries: Sequence[LogEntry], moment: datetime) -> LogEntry | None:
+    """Return who was the champion at a moment of real time, or `None` when nobody was yet."""
+    earlier = [entry for entry in effective_of(entries) if entry.at <= moment]
+    return earlier[-1] if earlier else None

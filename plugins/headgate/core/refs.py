@@ -139,17 +139,30 @@ class EvaluationRef:
         evaluation: Every measure.
         head: The log's last version number at the time: what a promotion expects.
         champion: The champion at the time, if there was one.
+        barred: Why this fit must not be promoted, if it was rolled back before.
     """
 
     candidate: CandidateRef
     evaluation: Evaluation
     head: int
     champion: ChampionRef | None
+    barred: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictRef:
-    """A judged candidate: may it be promoted?"""
+    """A judged candidate: may it be promoted?
+
+    Args:
+        candidate: The candidate.
+        head: The log's last version number when it was evaluated.
+        judgement: What the policy says.
+        mode: Live, or a replay.
+        dry_run: Whether nothing is to be promoted anyway.
+        reason: Why a person started the run; empty when nobody said.
+        champion: The champion that it was judged against, if there was one.
+        override: The named override that the person chose, if any.
+    """
 
     candidate: CandidateRef
     head: int
@@ -157,6 +170,8 @@ class VerdictRef:
     mode: RunMode
     dry_run: bool
     reason: str
+    champion: ChampionRef | None = None
+    override: str | None = None
 
     @property
     def opens(self) -> bool:
@@ -166,11 +181,19 @@ class VerdictRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionRef:
-    """An effective entry of the promotion log."""
+    """An effective entry of the promotion log.
+
+    Args:
+        candidate: What was promoted.
+        version: Its version.
+        again: An earlier try had promoted it already.
+        notes: What a person should know of the registry besides.
+    """
 
     candidate: CandidateRef
     version: str
     again: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from headgate.core.refs import VerdictRef
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.store import store_at
 from headgate.steps.promote import promote_candidate
 
 
@@ -21,12 +22,14 @@ class PromoteOperator(BaseOperator):
     Args:
         verdict: Output of a `JudgeOperator`.
         mlflow_conn_id: Airflow connection of the MLflow server.
+        store_url: ObjectStoragePath URL of the snapshot store, which remembers promotions; Airflow's setting
+            `[headgate] store` by default.
 
     Returns:
         A `PromotionRef` as plain JSON.
     """
 
-    template_fields: Sequence[str] = ("verdict", "mlflow_conn_id")
+    template_fields: Sequence[str] = ("verdict", "mlflow_conn_id", "store_url")
     operator_extra_links = (MadeLink("Model version"),)
     ui_color = "#fff8e1"
 
@@ -35,11 +38,13 @@ class PromoteOperator(BaseOperator):
         *,
         verdict: Any,  # noqa: ANN401 - an XComArg
         mlflow_conn_id: str = MlflowHook.default_conn_name,
+        store_url: str | None = None,
         **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
     ) -> None:
         super().__init__(**kwargs)
         self.verdict = verdict
         self.mlflow_conn_id = mlflow_conn_id
+        self.store_url = store_url
         self.links: dict[str, str] = {}
 
     def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002 - Airflow's context
@@ -49,8 +54,10 @@ class PromoteOperator(BaseOperator):
             verdict = wire.load(VerdictRef, {k: v for k, v in self.verdict.items() if k != "explanation"})
             run = verdict.candidate.snapshot.run
             self.log.info("%s", run.said)
-            promotion = promote_candidate(verdict, log=mlflow.promotion_log)
+            promotion = promote_candidate(verdict, log=mlflow.promotion_log, store=store_at(self.store_url))
         self.links["Model version"] = mlflow.pages.version(run.model, promotion.version)
         how = "was promoted by an earlier try" if promotion.again else "is promoted"
         self.log.info("%s version %s %s", run.model, promotion.version, how)
+        for note in promotion.notes:
+            self.log.warning("%s", note)
         return wire.dump(promotion)

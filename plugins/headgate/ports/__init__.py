@@ -6,6 +6,7 @@ Rows are Arrow tables. The steps hand them from port to port and look at nothing
 from __future__ import annotations
 
 from headgate.ports.cutting import Cut, Gathered, RowsCutter, RowsPile
+from headgate.ports.ledger import RunLedger
 from headgate.ports.models import (
     TAKES,
     Fitted,
@@ -55,6 +56,7 @@ __all__ = [
     "RowsSource",
     "RowsSplitter",
     "RowsTable",
+    "RunLedger",
     "RunTracker",
     "Scored",
     "Scorer",

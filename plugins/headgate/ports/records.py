@@ -9,6 +9,7 @@ from typing import Protocol
 
 from headgate.core.evaluation import Measure
 from headgate.core.profile import Profile
+from headgate.core.projection import Projection
 from headgate.core.promotion import Entry, Head, LogEntry
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
 from headgate.core.suite import Suite
@@ -91,7 +92,16 @@ class PromotionLog(Protocol):
     """The registered model's versions, as an append-only log with aliases as its projection."""
 
     def entries(self, model: str) -> tuple[LogEntry, ...]:
-        """Return every entry, oldest first; none when the model isn't registered yet."""
+        """Return every version as an entry, oldest first; none when the model isn't registered yet.
+
+        A version that no promoter wrote is there as well, void for ever (`LogEntry.is_foreign`): its number is taken.
+        """
+
+    def projection(self, model: str) -> Projection | None:
+        """Return the registered model's aliases, its mark, and what the aliases were last set to here.
+
+        `None` when the model isn't registered yet.
+        """
 
     def append(self, model: str, entry: Entry) -> None:
         """Append a version with its tags in one call, whoever else does at the same time.
@@ -100,7 +110,13 @@ class PromotionLog(Protocol):
         """
 
     def project(self, model: str, head: Head) -> None:
-        """Set the aliases `champion` and `previous` to what the log says. The second time changes nothing."""
+        """Set the aliases `champion` and `previous` to what the log says, and mark the model as Headgate's.
+
+        It overwrites whatever they are: look at `hand_changes` before. The second time changes nothing.
+        """
+
+    def tag(self, model: str, version: int, name: str, value: str) -> None:
+        """Add a further fact to a version. The second time replaces it."""
 
 
 class Pages(Protocol):

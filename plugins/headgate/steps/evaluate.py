@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headgate import wire
+from headgate.core.bars import bar_on
 from headgate.core.evaluation import Evaluation
 from headgate.core.promotion import LogEntry, champion_before, fold_log
 from headgate.core.refs import CandidateRef, ChampionRef, EvaluationRef
@@ -44,9 +45,16 @@ class EvaluationPorts:
 
 
 def evaluate_candidate(
-    candidate: CandidateRef, *, question: Question, trusted: Sequence[str], ports: EvaluationPorts
+    candidate: CandidateRef,
+    *,
+    question: Question,
+    trusted: Sequence[str],
+    ports: EvaluationPorts,
+    override: str | None = None,
 ) -> EvaluationRef:
     """Measure the candidate, and the champion that a run of this as-of may meet, on the same rows.
+
+    With an override it meets the champion that it is to take the place of, of whatever as-of.
 
     A champion that can't be loaded or scored is written down as such: its gates stay undecided.
 
@@ -59,16 +67,17 @@ def evaluate_candidate(
         DataError: The candidate can't score the holdout.
     """
     with closed_on_refusal(ports.tracker, candidate.tracked):
-        return _evaluate(candidate, question=question, trusted=trusted, ports=ports)
+        return _evaluate(candidate, question=question, trusted=trusted, ports=ports, override=override)
 
 
 def _evaluate(
-    candidate: CandidateRef, *, question: Question, trusted: Sequence[str], ports: EvaluationPorts
+    candidate: CandidateRef, *, question: Question, trusted: Sequence[str], ports: EvaluationPorts, override: str | None
 ) -> EvaluationRef:
     run = candidate.snapshot.run
     entries = ports.log.entries(run.model)
     head = fold_log(entries)
-    met = champion_before(entries, run.as_of.instant)
+    met = head.champion if override else champion_before(entries, run.as_of.instant)
+    bar = bar_on(entries, model_id=candidate.model_id, fingerprint=candidate.fingerprint)
     model = ports.models.load(candidate.model_id, tuple(trusted))
     baseline, refusal = _load_baseline(met, trusted, ports)
     rows = holdout_rows(ports.store, manifest_of(ports.store, candidate.snapshot)).parts()
@@ -81,7 +90,11 @@ def _evaluate(
     )
     _record(candidate, evaluation, replace(scored, baseline_error=evaluation.baseline_error), question, ports)
     return EvaluationRef(
-        candidate=candidate, evaluation=evaluation, head=head.number, champion=_champion_of(head.champion)
+        candidate=candidate,
+        evaluation=evaluation,
+        head=head.number,
+        champion=_champion_of(head.champion),
+        barred=str(bar) if bar else None,
     )
 
 

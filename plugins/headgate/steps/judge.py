@@ -3,37 +3,60 @@
 from __future__ import annotations
 
 from headgate import wire
-from headgate.core.mode import decide_mode
+from headgate.core.mode import PROMOTE_OLDER, decide_mode
 from headgate.core.policy import Policy
 from headgate.core.refs import EvaluationRef, VerdictRef
+from headgate.core.verdict import Judgement, Outcome, Verdict
+from headgate.errors import InputError
 from headgate.ports import Evidence, RunTracker
 
 RECORD = "verdict.json"
 
 
 def judge_candidate(
-    evaluation: EvaluationRef, *, policy: Policy, dry_run: bool, reason: str, tracker: RunTracker
+    evaluation: EvaluationRef,
+    *,
+    policy: Policy,
+    dry_run: bool,
+    reason: str,
+    tracker: RunTracker,
+    override: str | None = None,
 ) -> VerdictRef:
     """Apply the policy, decide live or replay, and close the MLflow run with the verdict.
 
     What it does not do: promote.
 
     Running it again: the same evaluation gets the same verdict.
+
+    Args:
+        evaluation: The evidence.
+        policy: The gates.
+        dry_run: Whether nothing is to be promoted anyway.
+        reason: Why a person started the run; empty when nobody said.
+        tracker: Keeps the verdict.
+        override: The named override that the person chose; it needs a reason.
+
+    Raises:
+        InputError: There is no such override, or it comes without a reason.
     """
+    require_override(override, reason)
     candidate = evaluation.candidate
     run, champion = candidate.snapshot.run, evaluation.champion
     verdict = VerdictRef(
         candidate=candidate,
         head=evaluation.head,
-        judgement=policy.judge(evaluation.evaluation),
+        judgement=_judgement(policy, evaluation),
         mode=decide_mode(
             run_type=run.run_type,
             as_of=run.as_of.instant,
             champion_as_of=champion.as_of if champion else None,
             own_champion=champion is not None and champion.model_id == candidate.model_id,
+            override=reason if override else None,
         ),
         dry_run=dry_run,
         reason=reason,
+        champion=champion,
+        override=override,
     )
     tags = {
         "headgate.verdict": verdict.judgement.outcome,
@@ -45,6 +68,31 @@ def judge_candidate(
     tracker.record(candidate.tracked, Evidence(tags=tags, artifacts={RECORD: wire.text(verdict).encode()}))
     tracker.close(candidate.tracked)
     return verdict
+
+
+def require_override(override: str | None, reason: str) -> None:
+    """Raise unless a run's override is one that there is, and says why.
+
+    Raises:
+        InputError: It isn't, or doesn't.
+    """
+    if override is None:
+        return
+    if override != PROMOTE_OLDER:
+        msg = f"override of the trigger form must be {PROMOTE_OLDER}, or empty. Got {override!r} instead."
+        raise InputError(msg)
+    if not reason.strip():
+        msg = f"override {override} of the trigger form must come with a reason, which is kept. Got none."
+        raise InputError(msg)
+
+
+def _judgement(policy: Policy, evaluation: EvaluationRef) -> Judgement:
+    """Return what the policy says; a barred fit fails whatever it says."""
+    judged = policy.judge(evaluation.evaluation)
+    if evaluation.barred is None:
+        return judged
+    verdict = Verdict(gate="barred", outcome=Outcome.FAIL, reason=evaluation.barred)
+    return Judgement(outcome=Outcome.FAIL, reason=evaluation.barred, verdicts=(verdict, *judged.verdicts))
 
 
 def explain(verdict: VerdictRef) -> str:

@@ -99,6 +99,23 @@ class PromotionLogConformance:
             log.project(model, fold_log(log.entries(model)))
         assert world.aliases(model) == {"champion": "1"}
 
+    def test_what_was_set_last_is_written_down(self, log: PromotionLog, world: LogWorld) -> None:
+        model = world.new_model()
+        assert log.projection(model) is None
+        log.append(model, entry_for(world.new_candidate()))
+        log.project(model, fold_log(log.entries(model)))
+        found = log.projection(model)
+        assert found is not None
+        assert (found.managed, dict(found.aliases), dict(found.projected)) == (True, {"champion": 1}, {"champion": 1})
+
+    def test_a_fact_that_is_added_later_comes_back_with_the_entry(self, log: PromotionLog, world: LogWorld) -> None:
+        model = world.new_model()
+        log.append(model, entry_for(world.new_candidate(), tags=(("snapshot", "ab"),)))
+        for value in ("ann: a mistake", "ann: it was a mistake"):
+            log.tag(model, 1, "lifted", value)
+        (found,) = log.entries(model)
+        assert found.entry.tags == (("lifted", "ann: it was a mistake"), ("snapshot", "ab"))
+
     def test_an_empty_log_projects_nothing(self, log: PromotionLog, world: LogWorld) -> None:
         model = world.new_model()
         log.project(model, fold_log(()))

@@ -1,0 +1,48 @@
+"""Remember promotions in the snapshot store, so that a registry that forgot one is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headgate import wire
+from headgate.core.journal import LastSeen, forgotten, journal_path, last_seen_of
+from headgate.core.promotion import LogEntry, fold_log
+from headgate.errors import InputError, PromotionError
+from headgate.ports import SnapshotStore
+
+
+def remember(store: SnapshotStore, model: str, entries: Sequence[LogEntry]) -> None:
+    """Write down the log's champion. The second time changes nothing."""
+    champion = fold_log(entries).champion
+    if champion is not None and last_seen(store, model) != last_seen_of(champion):
+        store.put_document(journal_path(model), wire.text(last_seen_of(champion)))
+
+
+def last_seen(store: SnapshotStore, model: str) -> LastSeen | None:
+    """Return what was last promoted, as far as the store knows.
+
+    Raises:
+        PromotionError: What the store holds can't be read.
+    """
+    path = journal_path(model)
+    if path not in store.documents("promotions"):
+        return None
+    try:
+        return wire.parse(LastSeen, store.get_document(path))
+    except InputError as error:
+        msg = (
+            f"{path} in the snapshot store must say what was last promoted. Got what can't be read instead: delete it."
+        )
+        raise PromotionError(msg) from error
+
+
+def require_remembered(store: SnapshotStore, model: str, entries: Sequence[LogEntry]) -> None:
+    """Raise unless the registry knows of the last promotion that was seen.
+
+    Raises:
+        PromotionError: It doesn't: it was restored from an older backup, or a version was deleted.
+    """
+    if lost := forgotten(entries, last_seen(store, model)):
+        msg = f"{model}: {lost}. Nothing is promoted. Bring the newer MLflow back, or go on from the older one: "
+        msg += f"headgate adopt {model}"
+        raise PromotionError(msg)
