@@ -13,7 +13,7 @@ from headgate.errors import InputError
 from headgate.spec.checks import require_model_name
 
 if TYPE_CHECKING:
-    from headgate.ports import PromotionLog, RunTracker
+    from headgate.ports import PromotionLog, RunLedger, RunTracker
 
 MlflowUrl = Annotated[
     str | None,
@@ -56,6 +56,17 @@ def run_tracker(url: str | None) -> RunTracker:
     from headgate.adapters.mlflow_tracking import MlflowRunTracker
 
     return MlflowRunTracker(require_url(url), **login())
+
+
+def run_ledger(url: str | None) -> RunLedger:
+    """Return the ledgers of an MLflow server.
+
+    Raises:
+        InputError: No address is given, or it isn't one.
+    """
+    from headgate.adapters.mlflow_ledger import MlflowRunLedger
+
+    return MlflowRunLedger(require_url(url), **login())
 
 
 def require_url(url: str | None) -> str:

@@ -13,7 +13,7 @@ from headgate.errors import InputError
 
 if TYPE_CHECKING:
     from headgate.core.refs import TrackedRun
-    from headgate.ports import PromotionLog, RunTracker
+    from headgate.ports import PromotionLog, RunLedger, RunTracker
 
 _TRAINING = "?workflowType=machine_learning"
 """MLflow opens its pages for generative AI otherwise, whose menu has neither runs nor models."""
@@ -75,6 +75,13 @@ class MlflowHook(BaseHook):
         from headgate.adapters.mlflow_log import MlflowPromotionLog
 
         return MlflowPromotionLog(self.url, username=self.connection.login, password=self.connection.password)
+
+    @cached_property
+    def ledger(self) -> RunLedger:
+        """Ledgers of the server."""
+        from headgate.adapters.mlflow_ledger import MlflowRunLedger
+
+        return MlflowRunLedger(self.url, username=self.connection.login, password=self.connection.password)
 
     def test_connection(self) -> tuple[bool, str]:
         """Tell whether the server answers: the button in Airflow's connection form."""

@@ -181,7 +181,14 @@ class FakeRunTracker:
 
 
 def _tags(run: RunRef) -> dict[str, str]:
-    return {"headgate.key": run.key, "headgate.dag_id": run.dag_id, "headgate.dag_run_id": run.dag_run_id}
+    return {
+        "headgate.key": run.key,
+        "headgate.dag_id": run.dag_id,
+        "headgate.dag_run_id": run.dag_run_id,
+        "headgate.run_type": run.run_type,
+        "headgate.model": run.model,
+        "headgate.as_of": run.as_of.instant.isoformat(),
+    }
 
 
 def _measured(measures: Iterable[Measure]) -> list[tuple[str, float | None]]:
