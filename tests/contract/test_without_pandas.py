@@ -22,6 +22,7 @@ from headgate.adapters.fsspec_store import FsspecStore
 from headgate.adapters.pyarrow_cutter import ArrowCutter
 from headgate.adapters.pyarrow_files import ParquetRows
 from headgate.adapters.pyarrow_profiler import ArrowProfiler
+from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core.asof import AsOf, Origin, RunType
 from headgate.core.refs import RunRef
 from headgate.core.windows import Rolling
@@ -41,8 +42,10 @@ run = RunRef(
     as_of=AsOf(instant=as_of, origin=Origin.INTERVAL),
 )
 source = ParquetRows(ParquetSource(data, event_time="when", known_at="known"), LocalFileSystem(), data)
-wanted = Wanted(source=source, event_time="when", label="y", known_at="known", recipe="a")
-ports = SnapshotPorts(cutter=ArrowCutter(memory=memory), store=store, profiler=ArrowProfiler())
+wanted = Wanted(source=source, event_time="when", label="y", known_at="known", key=("number",), recipe="a")
+ports = SnapshotPorts(
+    cutter=ArrowCutter(memory=memory), store=store, profiler=ArrowProfiler(), table=ArrowTable()
+)
 taken = take_snapshot(run, wanted=wanted, ports=ports)
 assert Verifier(store).problems(manifest_of(store, taken)) == ()
 print(taken.training_rows + taken.holdout_rows, "pandas" in sys.modules)

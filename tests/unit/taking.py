@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.adapters.pyarrow_cutter import ArrowCutter
+from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core.asof import AsOf, Origin, RunType
 from headgate.core.profile import Profile
 from headgate.core.refs import RunRef, SnapshotRef
@@ -124,7 +125,9 @@ def take(
     tell: Any = lambda _: None,
     **more: Any,
 ) -> SnapshotRef:
-    ports = SnapshotPorts(cutter=cutter or ArrowCutter(), store=store, profiler=profiler or Counting())
+    ports = SnapshotPorts(
+        cutter=cutter or ArrowCutter(), store=store, profiler=profiler or Counting(), table=ArrowTable()
+    )
     return take_snapshot(run_of(windows), wanted=wanted(source, **more), ports=ports, tell=tell)
 
 

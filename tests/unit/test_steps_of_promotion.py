@@ -41,7 +41,10 @@ def test_promoting_appends_with_the_evidence_and_sets_the_aliases(world: World) 
 
 def test_promoting_again_finds_what_the_first_try_did(world: World) -> None:
     verdict = world.judged()
-    first, again = promote_candidate(verdict, log=world.log, store=world.store), promote_candidate(verdict, log=world.log, store=world.store)
+    first, again = (
+        promote_candidate(verdict, log=world.log, store=world.store),
+        promote_candidate(verdict, log=world.log, store=world.store),
+    )
     assert (first.version, first.again, again.version, again.again) == ("1", False, "1", True)
     assert len(world.log.entries("sales")) == 1
 
@@ -137,7 +140,7 @@ def test_rows_that_do_not_fill_the_windows_leave_nothing_behind(world: World) ->
         def read(self, windows: Windows, spans: Sequence[Window]) -> Iterator[pa.Table]:
             yield from (batch.slice(0, 0) for batch in super().read(windows, spans))
 
-    ports = SnapshotPorts(cutter=ArrowCutter(), store=world.store, profiler=Counting())
+    ports = SnapshotPorts(cutter=ArrowCutter(), store=world.store, profiler=Counting(), table=world.table)
     with pytest.raises(DataError, match="no rows"):
         take_snapshot(world.run(), wanted=Wanted(source=NoRows(), event_time="day", label="sold"), ports=ports)
     assert world.tracker.runs == {}

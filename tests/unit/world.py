@@ -147,7 +147,7 @@ class World:
         )
 
     def snapshot(self, *run: Any) -> SnapshotRef:
-        ports = SnapshotPorts(cutter=ArrowCutter(), store=self.store, profiler=Counting())
+        ports = SnapshotPorts(cutter=ArrowCutter(), store=self.store, profiler=Counting(), table=self.table)
         return take_snapshot(self.run(*run), wanted=Wanted(source=Days(), event_time="day", label="sold"), ports=ports)
 
     def validated(self, *run: Any) -> ValidatedRef:

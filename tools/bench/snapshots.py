@@ -64,6 +64,7 @@ def take(home: str, as_of: str) -> None:
     from headgate.adapters.pyarrow_cutter import ArrowCutter
     from headgate.adapters.pyarrow_files import ParquetRows
     from headgate.adapters.pyarrow_profiler import ArrowProfiler
+    from headgate.adapters.pyarrow_table import ArrowTable
     from headgate.core.asof import AsOf, Origin, RunType
     from headgate.core.refs import RunRef
     from headgate.core.span import Span, days
@@ -94,7 +95,7 @@ def take(home: str, as_of: str) -> None:
         wanted=Wanted(
             source=ParquetRows(source, files, f"{home}/rows"), event_time="when", label="y", recipe=recipe_of(source)
         ),
-        ports=SnapshotPorts(cutter=ArrowCutter(), store=store, profiler=ArrowProfiler()),
+        ports=SnapshotPorts(cutter=ArrowCutter(), store=store, profiler=ArrowProfiler(), table=ArrowTable()),
         tell=lines.append,
     )
     seconds = time.perf_counter() - began

@@ -86,7 +86,7 @@ def retrain(as_of: datetime, ports: EvaluationPorts, parts: dict[str, float]) ->
     snapshot = take_snapshot(
         run,
         wanted=Wanted(source=FunctionRows(source), event_time=source.event_time, label=pipeline.label.column),
-        ports=SnapshotPorts(cutter=ArrowCutter(), store=ports.store, profiler=ArrowProfiler()),
+        ports=SnapshotPorts(cutter=ArrowCutter(), store=ports.store, profiler=ArrowProfiler(), table=ports.table),
     )
     lap("snapshot")
     asked = ValidationPorts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +17,8 @@ from headgate.ports import Sighting
 INSTANT = pa.timestamp("us", "UTC")
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def microseconds_of(instant: datetime) -> int:
@@ -31,6 +33,15 @@ def microseconds_of(instant: datetime) -> int:
 def instant_of(microseconds: int) -> datetime:
     """Return the instant, in UTC, that so many microseconds since 1970 are."""
     return _EPOCH + microseconds * _MICROSECOND
+
+
+def nearest_instant(microseconds: int) -> datetime:
+    """Return the instant, or the nearest one of the years 1 to 9999: milliseconds taken for seconds lie far beyond.
+
+    >>> nearest_instant(10**18).year
+    9999
+    """
+    return instant_of(min(max(microseconds, _FIRST), _LAST))
 
 
 def require_zoned(kind: pa.DataType, column: str, where: str, advice: str) -> None:

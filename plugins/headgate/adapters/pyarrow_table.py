@@ -10,6 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from headgate.adapters.arrow_buffers import ticks
+from headgate.adapters.arrow_spans import instants, nearest_instant, require_zoned
+from headgate.core.snapshots import Extent
+from headgate.errors import DataError
 from headgate.ports import Rows
 
 
@@ -49,6 +53,14 @@ class ArrowTable:
             found["null" if pair["values"] is None else str(pair["values"])] += pair["counts"]
         return dict(found)
 
+    def extents(self, rows: Rows, columns: Sequence[str]) -> tuple[Extent, ...]:
+        """Return from when to when the times of each of these columns are; beyond the years 1 to 9999, their edges.
+
+        Raises:
+            DataError: One isn't a column of timestamps with a time zone.
+        """
+        return tuple(_extent(_table(rows), name) for name in columns)
+
     def to_parquet(self, rows: Rows) -> bytes:
         """Return the rows as one Parquet file."""
         sink = pa.BufferOutputStream()
@@ -58,6 +70,19 @@ class ArrowTable:
     def from_parquet(self, data: bytes) -> Rows:
         """Return the rows of one Parquet file."""
         return pq.read_table(pa.BufferReader(data))
+
+
+def _extent(table: pa.Table, name: str) -> Extent:
+    if name not in table.column_names:
+        msg = f"column {name} must be a column of the rows. Got the columns {', '.join(table.column_names)} instead."
+        raise DataError(msg)
+    column = table.column(name)
+    if column.null_count == len(column):  # a source may have forgotten the type of what it has none of
+        return Extent(column=name, first=None, last=None, nulls=len(column))
+    require_zoned(column.type, name, "the rows", f'Make them so: pd.to_datetime(df["{name}"], utc=True).')
+    found = ticks(instants(column.drop_null()))
+    first, last = (nearest_instant(int(tick)) for tick in (found.min(), found.max()))
+    return Extent(column=name, first=first, last=last, nulls=column.null_count)
 
 
 def _table(rows: Rows) -> pa.Table:

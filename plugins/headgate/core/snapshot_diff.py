@@ -180,9 +180,9 @@ def schema_changes(before: Manifest, after: Manifest) -> tuple[ColumnChange, ...
 def moved_statistics(before: Manifest, after: Manifest) -> tuple[Moved, ...]:
     """Return the columns whose values moved farther than chance moves samples of these sizes, the farthest first.
 
-    The times of events, and when rows became known, move with every window: they aren't among them.
+    The times of events, and when rows became known and labels final, move with every window: they aren't among them.
     """
-    times = {each.event_time for each in (before, after)} | {each.known_at for each in (before, after)}
+    times = {*before.times, *after.times}
     pairs = [
         (column, now)
         for column in before.statistics.columns

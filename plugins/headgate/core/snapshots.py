@@ -20,6 +20,23 @@ class PartRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """From when to when the times of a column are, both inclusive and exact to the microsecond that they lie in.
+
+    Args:
+        column: Its name.
+        first: The first instant; `None` without any.
+        last: The last instant; `None` without any.
+        nulls: How many rows have none.
+    """
+
+    column: str
+    first: datetime | None
+    last: datetime | None
+    nulls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A part of a snapshot: the rows of one span of event time, sorted.
 
@@ -27,11 +44,13 @@ class Part:
         span: The span that it covers; it may hold fewer rows than the span has, never others.
         content: Where its rows lie in the store.
         token: What the source said these rows were made of; `None` where only reading could tell.
+        extents: Of the columns of times that matter, as its rows have them; none where nobody has looked.
     """
 
     span: Window
     content: PartRef
     token: str | None = None
+    extents: tuple[Extent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +96,9 @@ class Manifest:
         training: The training window's parts, in order.
         holdout: The holdout's parts, in order.
         statistics: Of all rows: the reference for drift.
+        key: Columns that, with the event time, make a row known again; `None` where each row stands for itself.
+        final_at: Name of the column that says when a row's label became final, if there is one.
+        labels_final_before: Labels of earlier events were final at the as-of, says the label delay; others weren't.
         left_out: What quarantine set aside, if it did.
         recipe: Digest of the source's specification and of the rows' form: snapshots of one recipe share parts unread.
         format: Version of this form.
@@ -93,6 +115,9 @@ class Manifest:
     holdout: tuple[Part, ...]
     statistics: Profile
     known_at: str | None = None
+    key: tuple[str, ...] | None = None
+    final_at: str | None = None
+    labels_final_before: datetime | None = None
     left_out: LeftOut | None = None
     recipe: str | None = None
     format: int = 2
@@ -103,9 +128,23 @@ class Manifest:
         return (*self.training, *self.holdout)
 
     @property
+    def times(self) -> tuple[str, ...]:
+        """The columns of times that tell whether a row, and its label, was known at the as-of; each once."""
+        return times_of(self.event_time, self.known_at, self.final_at)
+
+    @property
     def path(self) -> str:
         """Where it lies in the store."""
         return manifest_path(self.model, self.windows.as_of, self.id)
+
+
+def times_of(event_time: str, known_at: str | None, final_at: str | None) -> tuple[str, ...]:
+    """Return the names of these columns of times, each once.
+
+    >>> times_of("sold_at", None, "sold_at")
+    ('sold_at',)
+    """
+    return tuple(dict.fromkeys(name for name in (event_time, known_at, final_at) if name is not None))
 
 
 def snapshot_id(training: Sequence[PartRef], holdout: Sequence[PartRef]) -> str:

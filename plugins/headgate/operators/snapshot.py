@@ -67,8 +67,16 @@ class SnapshotOperator(BaseOperator):
                 label=label.column,
                 known_at=source.known_at,
                 recipe=recipe_of(source),
+                key=source.key,
+                final_at=label.final_at,
+                labels_final_before=label.delay.before(run.as_of.instant),
             )
-            ports = SnapshotPorts(cutter=parts.cutter(), store=store_at(self.store_url), profiler=parts.profiler())
+            ports = SnapshotPorts(
+                cutter=parts.cutter(),
+                store=store_at(self.store_url),
+                profiler=parts.profiler(),
+                table=parts.table(),
+            )
             snapshot = take_snapshot(run, wanted=wanted, ports=ports, tell=self.log.info)
         sizes = (snapshot.training_rows, snapshot.holdout_rows)
         self.log.info("snapshot %s: %d training rows, %d holdout rows", snapshot.id[:16], *sizes)

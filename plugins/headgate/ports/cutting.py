@@ -24,6 +24,9 @@ class Cut:
         event_time: Name of the event time's column.
         label: Name of the label's column.
         known_at: Name of the column that says when a row became known, if there is one.
+        key: Columns that, with the event time, make a row known again: of its versions the one that became known last
+            counts. Every row counts when `None`; event times alone are the key when there are none.
+        final_at: Name of the column that says when a row's label became final, if there is one.
     """
 
     spans: tuple[Window, ...]
@@ -31,6 +34,8 @@ class Cut:
     event_time: str
     label: str
     known_at: str | None = None
+    key: tuple[str, ...] | None = None
+    final_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,7 @@ class Gathered:
         events: The first and the last event of all that was given, outside the spans too; `None` without any.
         unlabelled: How many of the rows that count have no label.
         first_unlabelled: The first event without one.
+        superseded: How many versions of rows don't count, since a later one was known at the as-of.
     """
 
     columns: tuple[Column, ...]
@@ -52,6 +58,7 @@ class Gathered:
     events: tuple[datetime, datetime] | None
     unlabelled: int
     first_unlabelled: datetime | None
+    superseded: int = 0
 
 
 class RowsPile(Protocol):
@@ -67,7 +74,12 @@ class RowsPile(Protocol):
         """
 
     def gathered(self) -> Gathered:
-        """Return what it holds. Nothing is added afterwards."""
+        """Return what it holds. Nothing is added afterwards.
+
+        Raises:
+            DataError: Of two versions of a row nothing says which one came last, or a key isn't of plain values.
+            StoreError: There is no room for what memory doesn't hold.
+        """
 
     def rows(self, span: Window, more: Sequence[Rows] = ()) -> Rows:
         """Return the rows of a span, sorted: the same rows give equal tables, whatever batches they came in.

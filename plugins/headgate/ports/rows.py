@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from headgate.core.profile import Profile
-from headgate.core.snapshots import PartRef
+from headgate.core.snapshots import Extent, PartRef
 from headgate.core.suite import Expectation, Measured
 from headgate.core.validation import ExpectationResult
 from headgate.core.windows import Window, Windows
@@ -115,6 +115,13 @@ class RowsTable(Protocol):
         """Return how many rows have each value of a column, as text (`null` without one), in any order.
 
         Of a column of lists: how many rows have each item.
+        """
+
+    def extents(self, rows: Rows, columns: Sequence[str]) -> tuple[Extent, ...]:
+        """Return from when to when the times of each of these columns are, in that order.
+
+        Raises:
+            DataError: One isn't a column of timestamps with a time zone.
         """
 
     def to_parquet(self, rows: Rows) -> bytes:

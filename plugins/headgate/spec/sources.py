@@ -17,14 +17,19 @@ class Label:
     Args:
         column: Its name.
         delay: How long after an event its label is final, >= 0.
+        final_at: Column that says when the label of a row became final, with a time zone. A run stops when it holds a
+            label that wasn't final at its as-of, or says nothing about one; without a column, `delay` says it all.
     """
 
     column: str
     delay: Span = field(default_factory=Span)
+    final_at: str | None = None
 
     def __post_init__(self) -> None:
         require_text("label.column", self.column)
         require_kind("label.delay", self.delay, Span, "a span such as weeks(4)")
+        if self.final_at is not None:
+            require_text("label.final_at", self.final_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,19 @@ class FunctionSource:
         path: Dotted path, such as `include.co2.data:weekly`. It is imported in the task, never at Dag parse.
         event_time: Column of the event's time, with a time zone.
         known_at: Column that says when a row became known; rows known after the as-of are left out.
+        key: Columns that, with the event time, make a row known again when it is restated: of its versions, the latest
+            that was known at the as-of counts. `()` where the event time alone does; every row counts when `None`.
     """
 
     path: str
     event_time: str = "event_time"
     known_at: str | None = None
+    key: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         require_dotted("source.path", self.path)
         _require_times(self.event_time, self.known_at)
+        _require_key(self.key, self.event_time, self.known_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class ParquetSource:
         columns: Columns to read; all when `None`.
         conn_id: Airflow connection with the store's credentials.
         known_at: Column that says when a row became known; rows known after the as-of are left out.
+        key: Columns that, with the event time, make a row known again when it is restated: of its versions, the latest
+            that was known at the as-of counts. `()` where the event time alone does; every row counts when `None`.
     """
 
     url: str
@@ -64,11 +75,13 @@ class ParquetSource:
     columns: tuple[str, ...] | None = None
     conn_id: str | None = None
     known_at: str | None = None
+    key: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         require_text("source.url", self.url)
         require_columns("source.columns", self.columns)
         _require_times(self.event_time, self.known_at)
+        _require_key(self.key, self.event_time, self.known_at, columns=self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,8 @@ class CsvSource:
         known_at: Column that says when a row became known; rows known after the as-of are left out.
         delimiter: What separates values, one character.
         types: Arrow types by column, such as `{"zip": "string", "price": "double"}`.
+        key: Columns that, with the event time, make a row known again when it is restated: of its versions, the latest
+            that was known at the as-of counts. `()` where the event time alone does; every row counts when `None`.
     """
 
     url: str
@@ -94,11 +109,13 @@ class CsvSource:
     known_at: str | None = None
     delimiter: str = ","
     types: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         require_text("source.url", self.url)
         require_columns("source.columns", self.columns)
         _require_times(self.event_time, self.known_at)
+        _require_key(self.key, self.event_time, self.known_at, columns=self.columns)
         if not isinstance(self.delimiter, str) or len(self.delimiter) != 1:
             msg = f"source.delimiter must be one character. Got {self.delimiter!r} instead."
             raise InputError(msg)
@@ -122,6 +139,8 @@ class SqlSource:
         known_at: Column that says when a row became known; rows known after the as-of are left out.
         batch_rows: Rows fetched at a time, >= 1.
         zone: Time zone of timestamps that the database gives without one, such as `UTC`; such are refused when `None`.
+        key: Columns that, with the event time, make a row known again when it is restated: of its versions, the latest
+            that was known at the as-of counts. `()` where the event time alone does; every row counts when `None`.
     """
 
     query: str
@@ -130,11 +149,13 @@ class SqlSource:
     known_at: str | None = None
     batch_rows: int = 50_000
     zone: str | None = None
+    key: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         require_text("source.query", self.query)
         require_text("source.conn_id", self.conn_id)
         _require_times(self.event_time, self.known_at)
+        _require_key(self.key, self.event_time, self.known_at)
         if type(self.batch_rows) is not int or self.batch_rows < 1:
             msg = f"source.batch_rows must be a whole number >= 1. Got {self.batch_rows!r} instead."
             raise InputError(msg)
@@ -155,6 +176,8 @@ class DeltaSource:
         conn_id: Airflow connection with the store's credentials.
         known_at: Column that says when a row became known; rows known after the as-of are left out.
         time_travel: Read the table's version of the as-of; the newest when false.
+        key: Columns that, with the event time, make a row known again when it is restated: of its versions, the latest
+            that was known at the as-of counts. `()` where the event time alone does; every row counts when `None`.
     """
 
     url: str
@@ -163,11 +186,13 @@ class DeltaSource:
     conn_id: str | None = None
     known_at: str | None = None
     time_travel: bool = True
+    key: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         require_text("source.url", self.url)
         require_columns("source.columns", self.columns)
         _require_times(self.event_time, self.known_at)
+        _require_key(self.key, self.event_time, self.known_at, columns=self.columns)
 
 
 Source = FunctionSource | ParquetSource | CsvSource | SqlSource | DeltaSource
@@ -178,3 +203,21 @@ def _require_times(event_time: object, known_at: object) -> None:
     require_text("source.event_time", event_time)
     if known_at is not None:
         require_text("source.known_at", known_at)
+
+
+def _require_key(key: object, event_time: str, known_at: str | None, *, columns: tuple[str, ...] | None = None) -> None:
+    if key is None:
+        return
+    if not isinstance(key, tuple) or not all(isinstance(name, str) and name for name in key):
+        msg = f'source.key must be a tuple of column names such as ("station",), or None. Got {key!r} instead.'
+        raise InputError(msg)
+    if known_at is None:
+        msg = f"source.key must go with known_at, which says which version came last. Got {key!r} without it instead."
+        raise InputError(msg)
+    if known_at in key:
+        msg = f"source.key must be what the versions of a row share. Got {known_at} in it instead, which is known_at."
+        raise InputError(msg)
+    unread = [name for name in key if columns is not None and name not in (*columns, event_time)]
+    if unread:
+        msg = f"source.key must be among source.columns. Got {unread[0]!r} instead, which isn't read."
+        raise InputError(msg)

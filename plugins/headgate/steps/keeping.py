@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from headgate import wire
 from headgate.core.parts import keepable
 from headgate.core.refs import RunRef
-from headgate.core.snapshots import Column, Manifest, Part
+from headgate.core.snapshots import Column, Manifest, Part, times_of
 from headgate.errors import SnapshotDamagedError
 from headgate.ports import RowsSource, SnapshotStore
 from headgate.steps.reading import manifest_at
@@ -32,6 +32,9 @@ class Wanted:
         label: Name of the label's column.
         known_at: Name of the column that says when a row became known, if there is one.
         recipe: Digest of the source's specification. Nothing is kept unread when `None`.
+        key: Columns that, with the event time, make a row known again; `None` where each row stands for itself.
+        final_at: Name of the column that says when a row's label became final, if there is one.
+        labels_final_before: Labels of earlier events were final at the as-of; `None` where nobody says.
     """
 
     source: RowsSource
@@ -39,6 +42,14 @@ class Wanted:
     label: str
     known_at: str | None = None
     recipe: str | None = None
+    key: tuple[str, ...] | None = None
+    final_at: str | None = None
+    labels_final_before: datetime | None = None
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The columns of times that tell whether a row, and its label, was known at the as-of; each once."""
+        return times_of(self.event_time, self.known_at, self.final_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +84,8 @@ def kept_parts(run: RunRef, wanted: Wanted, store: SnapshotStore) -> Kept:
     if earlier is None:
         return Kept()
     parts = keepable(earlier.parts, run.windows)
-    same = [part for part in parts if source.token(part.span, as_of) == part.token and store.has(part.content)]
+    seen = [part for part in parts if {extent.column for extent in part.extents} >= set(wanted.times)]
+    same = [part for part in seen if source.token(part.span, as_of) == part.token and store.has(part.content)]
     return Kept(parts=tuple(same), columns=earlier.columns, all=len(same) == len(earlier.parts))
 
 
@@ -99,10 +111,11 @@ def _as_of(path: str) -> datetime | None:
 def _agrees(earlier: Manifest, wanted: Wanted, as_of: datetime) -> bool:
     """Tell whether rows of that snapshot are rows of this one, where the source hasn't changed.
 
-    With a known-at column, a snapshot of a later as-of may hold rows that weren't known yet. What quarantine left is
+    With a known-at column, a snapshot of a later as-of may hold rows that weren't known yet, and lack versions that
+    weren't superseded yet. What quarantine left is
     never all of a span.
     """
-    asked = (wanted.source.name, wanted.event_time, wanted.label, wanted.known_at, wanted.recipe)
-    then = (earlier.source, earlier.event_time, earlier.label, earlier.known_at, earlier.recipe)
+    asked = (wanted.source.name, wanted.label, wanted.key, wanted.event_time, wanted.known_at, wanted.final_at)
+    then = (earlier.source, earlier.label, earlier.key, earlier.event_time, earlier.known_at, earlier.final_at)
     known = wanted.known_at is None or earlier.windows.as_of <= as_of
-    return asked == then and known and earlier.left_out is None
+    return asked == then and wanted.recipe == earlier.recipe and known and earlier.left_out is None

@@ -36,9 +36,14 @@ class Progress:
         """Count a part that stays as it is."""
         self._kept += 1
 
-    def end(self) -> None:
-        """Tell everything."""
-        self._tell(f"read {self._rows:,} rows; {self._written} parts written, {self._kept} kept")
+    def end(self, *, superseded: int = 0) -> None:
+        """Tell everything.
+
+        Args:
+            superseded: How many of the rows that were read gave way to a later version.
+        """
+        versions = f", {superseded:,} of them versions that were restated since" if superseded else ""
+        self._tell(f"read {self._rows:,} rows{versions}; {self._written} parts written, {self._kept} kept")
 
     def _tell_sometimes(self) -> None:
         now = self._clock()

@@ -12,9 +12,10 @@ from headgate.core.refs import RunRef, SnapshotRef
 from headgate.core.snapshots import Column, Manifest, Part, snapshot_id
 from headgate.core.tally import Tally
 from headgate.core.windows import Window
-from headgate.ports import Cut, Gathered, Profiler, RowsCutter, RowsPile, SnapshotStore
+from headgate.ports import Cut, Gathered, Profiler, RowsCutter, RowsPile, RowsTable, SnapshotStore
 from headgate.steps.filling import require_filled
 from headgate.steps.keeping import Kept, Wanted, kept_parts
+from headgate.steps.leakage import require_no_leaks
 from headgate.steps.progress import Progress
 from headgate.steps.sketches import sketch_of
 
@@ -26,6 +27,7 @@ class SnapshotPorts:
     cutter: RowsCutter
     store: SnapshotStore
     profiler: Profiler
+    table: RowsTable
 
 
 def take_snapshot(
@@ -34,7 +36,8 @@ def take_snapshot(
     """Read what no earlier snapshot holds, cut both windows into parts, write these, then the manifest.
 
     Memory holds the largest part, not the windows. The same rows give the same parts and the same id, whatever
-    an earlier snapshot held, and whatever batches they came in.
+    an earlier snapshot held, and whatever batches they came in. With a key, these are the latest versions that were
+    known at the as-of.
 
     Running it again: writes no part twice. The manifest comes last, so a snapshot that has one is whole.
 
@@ -46,7 +49,8 @@ def take_snapshot(
 
     Raises:
         InputError: The source isn't what the specification says.
-        DataError: The rows don't fill the windows, labels are missing, or batches don't go together.
+        DataError: The rows don't fill the windows, labels are missing or weren't final, batches don't go together, or
+            nothing says which version of a row came last.
         StoreError: The store refuses.
         TransientError: The source or the store can't be reached.
     """
@@ -56,6 +60,7 @@ def take_snapshot(
     except _OtherColumnsError:
         tell("the source's columns may not be those of the snapshot before: everything is read")
         manifest = _taken(run, wanted, ports, Kept(), Progress(tell))
+    require_no_leaks(manifest, run.windows)
     ports.store.put_document(manifest.path, wire.text(manifest))
     return SnapshotRef(
         id=manifest.id,
@@ -96,8 +101,8 @@ def _taken(run: RunRef, wanted: Wanted, ports: SnapshotPorts, kept: Kept, progre
         require_filled(gathered, kept.parts, run.windows, wanted.label)
         planned = [tuple(_planned(window, gathered.counts, kept.parts)) for window in both]
         planned = _with_tokens(planned, before, gathered, wanted, run.as_of.instant)
-        training, holdout = ([_made(one, pile, ports, progress) for one in plans] for plans in planned)
-    progress.end()
+        training, holdout = ([_made(one, pile, ports, progress, wanted) for one in plans] for plans in planned)
+    progress.end(superseded=gathered.superseded)
     return _manifest(
         run,
         wanted,
@@ -115,6 +120,8 @@ def _cut(spans: tuple[Window, ...], run: RunRef, wanted: Wanted) -> Cut:
         event_time=wanted.event_time,
         label=wanted.label,
         known_at=wanted.known_at,
+        key=wanted.key,
+        final_at=wanted.final_at,
     )
 
 
@@ -156,7 +163,7 @@ def _with_tokens(
     return [tuple(plan if is_sure(plan.span) else replace(plan, token=None) for plan in plans) for plans in named]
 
 
-def _made(plan: _Planned, pile: RowsPile, ports: SnapshotPorts, progress: Progress) -> tuple[Part, str]:
+def _made(plan: _Planned, pile: RowsPile, ports: SnapshotPorts, progress: Progress, wanted: Wanted) -> tuple[Part, str]:
     """Return the part and its sketch."""
     if plan.stays:
         progress.kept()
@@ -164,10 +171,11 @@ def _made(plan: _Planned, pile: RowsPile, ports: SnapshotPorts, progress: Progre
         sketch = sketch_of(content, lambda: ports.store.get(content), store=ports.store, profiler=ports.profiler)
         return plan.stays, sketch
     rows = pile.rows(plan.span, [ports.store.get(part.content) for part in plan.takes_in])
+    extents = ports.table.extents(rows, wanted.times)
     content = ports.store.put(rows)
     sketch = sketch_of(content, lambda: rows, store=ports.store, profiler=ports.profiler)
     progress.written()
-    return Part(span=plan.span, content=content, token=plan.token), sketch
+    return Part(span=plan.span, content=content, token=plan.token, extents=extents), sketch
 
 
 def _manifest(
@@ -188,6 +196,9 @@ def _manifest(
         label=wanted.label,
         event_time=wanted.event_time,
         known_at=wanted.known_at,
+        key=wanted.key,
+        final_at=wanted.final_at,
+        labels_final_before=wanted.labels_final_before,
         windows=run.windows,
         training=tuple(part for part, _ in training),
         holdout=tuple(part for part, _ in holdout),

@@ -9,6 +9,7 @@ from headgate.core.refs import CandidateRef, SnapshotRef, ValidatedRef
 from headgate.core.snapshots import Manifest
 from headgate.ports import Evidence, Fitted, Recipe, Rows, RowsTable, RunTracker, SnapshotStore, Trainer
 from headgate.steps.closing import closed_on_refusal
+from headgate.steps.leakage import looked_at, require_no_leaks
 from headgate.steps.reading import manifest_of, training_rows
 
 
@@ -23,14 +24,14 @@ def train_candidate(
 ) -> CandidateRef:
     """Fit the estimator on the training window, and log it as a logged model. Only the columns it needs are read.
 
-    What it does not do: look at the holdout, or register anything.
+    What it does not do: look at the holdout, but for its times; or register anything.
 
     Running it again: a candidate of the same snapshot, code, params and seed that was logged whole is reused; an
     unfinished one is superseded.
 
     Raises:
         InputError: The recipe builds no estimator.
-        DataError: The estimator refuses the rows.
+        DataError: The estimator refuses the rows, or the snapshot holds what wasn't known at the as-of.
         ModelRefusedError: It holds types that nobody trusts.
     """
     snapshot = validated.snapshot
@@ -79,6 +80,7 @@ def fingerprint_of(snapshot_id: str, recipe: Recipe, code: str) -> str:
 
 def _training_rows(snapshot: SnapshotRef, recipe: Recipe, store: SnapshotStore, table: RowsTable) -> Rows:
     manifest = manifest_of(store, snapshot)
+    require_no_leaks(looked_at(manifest, store, table), snapshot.run.windows)
     return table.join(tuple(training_rows(store, manifest).parts(_needed(recipe, manifest))))
 
 
@@ -86,7 +88,7 @@ def _needed(recipe: Recipe, manifest: Manifest) -> list[str] | None:
     """Return the columns that a fit asks for; `None` for all, also where a feature isn't there: the trainer tells."""
     columns = [column.name for column in manifest.columns]
     if recipe.features is None:
-        needed = [name for name in columns if name != manifest.known_at]
+        needed = [name for name in columns if name not in (manifest.known_at, manifest.final_at)]
     elif set(recipe.features) <= set(columns):
         needed = [name for name in columns if name in (*recipe.features, manifest.label, manifest.event_time)]
     else:

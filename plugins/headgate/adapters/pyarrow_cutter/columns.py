@@ -25,7 +25,9 @@ def require_columns(names: list[str], cut: Cut) -> None:
     if twins:
         msg = f"columns of the rows must differ by name. Got {', '.join(twins)} more than once instead."
         raise DataError(msg)
-    for what, name in (("event time", cut.event_time), ("label", cut.label), ("known at", cut.known_at)):
+    needed = [("event time", cut.event_time), ("label", cut.label), ("known at", cut.known_at)]
+    needed += [("final at", cut.final_at), *(("key", name) for name in cut.key or ())]
+    for what, name in needed:
         if name is not None and name not in names:
             close = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {close[0]}?" if close else ""

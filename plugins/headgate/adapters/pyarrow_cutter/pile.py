@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from typing import cast
 
 import numpy as np
@@ -13,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.adapters.arrow_buffers import flags, places, raw
-from headgate.adapters.arrow_spans import instant_of, microseconds_of
+from headgate.adapters.arrow_spans import microseconds_of, nearest_instant
 from headgate.adapters.pyarrow_cutter.columns import canonical, instants, require_columns, without_views
 from headgate.adapters.pyarrow_cutter.schemas import joined, unified
 from headgate.adapters.pyarrow_cutter.sorting import bounds_of, in_full_order, in_order, ticks_of
 from headgate.adapters.pyarrow_cutter.spill import Spill
+from headgate.adapters.pyarrow_cutter.versions import latest, stretches
 from headgate.core.snapshots import Column
 from headgate.core.tally import Tally
 from headgate.core.windows import Window
@@ -30,7 +30,6 @@ _SLICE_ROWS = 2**20
 """Most rows that are brought into the canonical form at a time: a user's function may give all in one batch."""
 
 _HOUR = 3_600_000_000
-_FIRST, _LAST = microseconds_of(datetime.min.replace(tzinfo=UTC)), microseconds_of(datetime.max.replace(tzinfo=UTC))
 
 
 class ArrowCutter:
@@ -69,6 +68,7 @@ class ArrowPile:
         self._counts, self._unknown = Counter[int](), Counter[int]()
         self._events: tuple[int, int] | None = None
         self._unlabelled, self._first_unlabelled = 0, 2**63
+        self._superseded = 0
 
     def add(self, batch: Rows) -> None:
         """Bring a batch into the canonical form, and keep those of its rows that count.
@@ -88,17 +88,27 @@ class ArrowPile:
                 self._take(table.slice(start, _SLICE_ROWS), ticks[start : start + _SLICE_ROWS])
 
     def gathered(self) -> Gathered:
-        """Return what it holds. Nothing is added afterwards."""
-        if self._spill is not None:
-            self._write()
-        self._held = [self._in_order()] if self._held else []
+        """Return what it holds. Nothing is added afterwards.
+
+        With a key, only the latest version of each row stays. Memory holds at most `_SLICE_ROWS` versions for that, or
+        those of an hour.
+
+        Raises:
+            DataError: A key isn't of plain values, or nothing says which of two versions came last.
+            StoreError: There is no room for what memory doesn't hold.
+        """
+        self._end()
+        if self._cut.key is not None:
+            self._keep_latest()
+            self._end()
         return Gathered(
             columns=tuple(Column(name=field.name, type=str(field.type)) for field in self._schema or ()),
             counts=Tally(self._counts),
             unknown=Tally(self._unknown),
-            events=(_instant(self._events[0]), _instant(self._events[1])) if self._events else None,
+            events=(nearest_instant(self._events[0]), nearest_instant(self._events[1])) if self._events else None,
             unlabelled=self._unlabelled,
-            first_unlabelled=_instant(self._first_unlabelled) if self._unlabelled else None,
+            first_unlabelled=nearest_instant(self._first_unlabelled) if self._unlabelled else None,
+            superseded=self._superseded,
         )
 
     def rows(self, span: Window, more: Sequence[Rows] = ()) -> pa.Table:
@@ -108,9 +118,7 @@ class ArrowPile:
             span: Which rows.
             more: Rows of that span from elsewhere, canonical and of the same columns.
         """
-        start, end = bounds_of(span)
-        held = [*self._held, *(self._spill.pieces(start, end) if self._spill else ())]
-        found = [*(self._between(piece, start, end) for piece in held), *cast("Sequence[pa.Table]", more)]
+        found = [*self._cut_out(self._held, self._spill, *bounds_of(span)), *cast("Sequence[pa.Table]", more)]
         schema = self._schema or found[0].schema
         return in_full_order(joined(found, schema), self._cut.event_time)
 
@@ -121,7 +129,11 @@ class ArrowPile:
             return
         table = canonical(table)
         self._schema = unified(self._schema, table.schema)
-        self._require_labels(table.column(self._cut.label), ticks)
+        if self._cut.key is None:
+            self._look_for_labels(table, ticks)
+        self._hold(table)
+
+    def _hold(self, table: pa.Table) -> None:
         self._held.append(table)
         self._bytes += table.nbytes
         if self._bytes > self._most:
@@ -137,10 +149,10 @@ class ArrowPile:
         """Return the rows that lie in a span and were known at the as-of, and count them by their hours."""
         if not len(self._starts) or not len(ticks):
             return table.slice(0, 0), ticks[:0]
-        span = np.searchsorted(self._starts, ticks, side="right") - 1
+        span = self._spans_of(ticks)
         inside = (span >= 0) & (ticks < self._ends[span])
         table, ticks, span = _where(inside, table, ticks, span)
-        hours = np.maximum(ticks // _HOUR * _HOUR, self._starts[span])
+        hours = self._hours_of(ticks, span)
         if self._cut.known_at is not None and table.num_rows:
             known = instants(table.column(self._cut.known_at), "known at", self._cut.known_at)
             in_time = ticks_of(known) <= microseconds_of(self._cut.as_of)
@@ -149,11 +161,41 @@ class ArrowPile:
         self._counts.update(_counted(hours))
         return table, ticks
 
-    def _require_labels(self, labels: pa.ChunkedArray, ticks: np.ndarray) -> None:
+    def _spans_of(self, ticks: np.ndarray) -> np.ndarray:
+        """Return the numbers of the last spans that begin by then; -1 before the first."""
+        return np.searchsorted(self._starts, ticks, side="right") - 1
+
+    def _hours_of(self, ticks: np.ndarray, span: np.ndarray) -> np.ndarray:
+        """Return the first instants of the hours within their spans."""
+        return np.maximum(ticks // _HOUR * _HOUR, self._starts[span])
+
+    def _look_for_labels(self, table: pa.Table, ticks: np.ndarray) -> None:
+        labels = table.column(self._cut.label)
         if labels.null_count:
             missing = ticks[raw(pc.is_null(labels).cast(pa.uint8()).combine_chunks()).astype(bool)]
             self._unlabelled += len(missing)
             self._first_unlabelled = min(self._first_unlabelled, int(missing.min()))
+
+    def _end(self) -> None:
+        """Have every row in sorted pieces."""
+        if self._spill is not None:
+            self._write()
+        self._held = [self._in_order()] if self._held else []
+
+    def _keep_latest(self) -> None:
+        """Replace the rows by the latest version of each, a stretch of event time after the other."""
+        held, spill, versions = self._held, self._spill, self._counts
+        self._held, self._bytes, self._spill, self._counts = [], 0, None, Counter[int]()
+        for start, end in stretches(versions, _SLICE_ROWS):
+            table = joined(self._cut_out(held, spill, start, end), cast("pa.Schema", self._schema))
+            table = latest(table, ticks_of(table.column(self._cut.event_time)), self._cut)
+            ticks = ticks_of(table.column(self._cut.event_time))
+            self._counts.update(_counted(self._hours_of(ticks, self._spans_of(ticks))))
+            self._look_for_labels(table, ticks)
+            self._hold(table)
+        self._superseded = versions.total() - self._counts.total()
+        if spill is not None:
+            spill.close()
 
     def _write(self) -> None:
         if not self._held:
@@ -168,6 +210,11 @@ class ArrowPile:
         table = joined(self._held, cast("pa.Schema", self._schema))
         order = in_order(ticks_of(table.column(self._cut.event_time)))
         return table.combine_chunks() if order is None else table.combine_chunks().take(places(order))
+
+    def _cut_out(self, held: Sequence[pa.Table], spill: Spill | None, start: int, end: int) -> list[pa.Table]:
+        """Return the rows within the half-open interval, from sorted pieces."""
+        pieces = [*held, *(spill.pieces(start, end) if spill else ())]
+        return [self._between(piece, start, end) for piece in pieces]
 
     def _between(self, piece: pa.Table, start: int, end: int) -> pa.Table:
         """Return the rows of a sorted piece within the half-open interval."""
@@ -192,8 +239,3 @@ def _counted(hours: np.ndarray) -> Mapping[int, int]:
     values, places = np.unique(hours[starts], return_inverse=True)
     totals = np.bincount(places, weights=sizes).astype(np.int64)
     return dict(zip(values.tolist(), totals.tolist(), strict=True))
-
-
-def _instant(tick: int) -> datetime:
-    """Return an instant, or the nearest one of the years 1 to 9999: milliseconds taken for seconds lie far beyond."""
-    return instant_of(min(max(tick, _FIRST), _LAST))

@@ -43,7 +43,7 @@ class Spill:
     def __init__(self, folder: str | None) -> None:
         self._folder = folder or tempfile.gettempdir()
         try:
-            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by __exit__
+            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close
         except OSError as error:
             raise StoreError(self._refusal(error)) from error
         self._pieces: list[_Piece] = []
@@ -54,6 +54,10 @@ class Spill:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give its room back. The second time does nothing."""
         with contextlib.suppress(OSError):  # a full disk, which was told before
             self._file.close()
 
