@@ -62,7 +62,7 @@ class MlflowRunLedger:
 
     def _runs(self, experiment: str | None) -> Iterator[Run]:
         def page(token: str | None) -> Any:  # noqa: ANN401 - MLflow's list with a token
-            return self._client.search_runs([experiment], "", ViewType.ALL, RUNS_PAGE, page_token=token)
+            return self._client.search_runs([str(experiment)], "", ViewType.ALL, RUNS_PAGE, page_token=token)
 
         return _paged(page) if experiment else iter(())
 
