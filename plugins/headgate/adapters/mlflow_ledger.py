@@ -41,6 +41,16 @@ class MlflowRunLedger:
             found = [_model_record(logged) for logged in self._models(self._experiment_of(model))]
         return tuple(sorted(found, key=lambda logged: (logged.created, logged.model_id)))
 
+    def model_of(self, model_id: str) -> ModelRecord | None:
+        """Return a logged model of whatever experiment, or `None`."""
+        with self._server.asked(f"look for the logged model {model_id}"):
+            try:
+                return _model_record(self._client.get_logged_model(model_id))
+            except MlflowException as error:
+                if is_missing(error):
+                    return None
+                raise
+
     def delete_run(self, mlflow_run: str) -> None:
         """Soft-delete a run. One that `mlflow gc` has freed already is no error."""
         with self._server.asked(f"delete the run {mlflow_run}"):

@@ -19,6 +19,9 @@ class RunLedger(Protocol):
     def models(self, model: str) -> tuple[ModelRecord, ...]:
         """Return every logged model of the model's experiment that isn't deleted, oldest first."""
 
+    def model_of(self, model_id: str) -> ModelRecord | None:
+        """Return a logged model of whatever experiment, or `None` where there is none of that id, or a deleted one."""
+
     def delete_run(self, mlflow_run: str) -> None:
         """Soft-delete a run, which `mlflow gc` frees later. The second time changes nothing."""
 

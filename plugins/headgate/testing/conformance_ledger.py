@@ -81,6 +81,12 @@ class RunLedgerConformance:
         assert found.created.utcoffset() == timedelta(0)
         assert [one.tag_of("candidate") for one in ledger.runs(run.model)] == [model_id]
 
+    def test_a_logged_model_is_found_by_its_id_alone(self, ledger: RunLedger, tracker: RunTracker, run: RunRef) -> None:
+        _, model_id = log_one(tracker, run)
+        assert (ledger.model_of(model_id),) == ledger.models(run.model)
+        ledger.delete_model(model_id)
+        assert ledger.model_of(model_id) is None
+
     def test_the_logged_models_of_a_superseded_run_are_gone(
         self, ledger: RunLedger, tracker: RunTracker, run: RunRef
     ) -> None:

@@ -28,12 +28,15 @@ class FakeRunLedger:
 
     def models(self, model: str) -> tuple[ModelRecord, ...]:
         """Return every logged model that is still there, oldest first."""
-        sources = {model_id: source for model_id, (source, _) in self._tracker.models.items()}
-        return tuple(
-            _model_record(model_id, source, self._tracker.runs[source])
-            for model_id, source in sources.items()
-            if _model_of(self._tracker.runs[source]) == model
-        )
+        found = (self.model_of(model_id) for model_id in self._tracker.models)
+        return tuple(one for one in found if one and _model_of(self._tracker.runs[one.mlflow_run]) == model)
+
+    def model_of(self, model_id: str) -> ModelRecord | None:
+        """Return a logged model of whatever model, or `None`."""
+        if model_id not in self._tracker.models:
+            return None
+        source, _ = self._tracker.models[model_id]
+        return _model_record(model_id, source, self._tracker.runs[source])
 
     def delete_run(self, mlflow_run: str) -> None:
         """Delete a run; one that isn't there is no error."""
