@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from headgate.core.span import Span, days, hours, months, weeks, years
     from headgate.core.validation import Severity
     from headgate.core.windows import Rolling, Window, Windows
-    from headgate.dag import retraining_dag, trigger_form
+    from headgate.dag import retraining_dag, rollback_dag, rollback_form, trigger_form
+    from headgate.hooks.assets import candidate_asset, champion_asset
     from headgate.hooks.mlflow import MlflowHook
     from headgate.operators.deploy import DeployOperator
     from headgate.operators.evaluate import EvaluateOperator
     from headgate.operators.judge import JudgeOperator
     from headgate.operators.promote import PromoteOperator
+    from headgate.operators.rollback import RollbackOperator
     from headgate.operators.snapshot import SnapshotOperator
     from headgate.operators.train import TrainOperator
     from headgate.operators.validate import ValidateOperator
@@ -84,12 +86,14 @@ _HOMES = {
     "headgate.core.readiness": ("AtLeastRows", "FreshWithin", "Marker"),
     "headgate.core.span": ("Span", "days", "hours", "months", "weeks", "years"),
     "headgate.core.windows": ("Rolling", "Window", "Windows"),
-    "headgate.dag": ("retraining_dag", "trigger_form"),
+    "headgate.dag": ("retraining_dag", "rollback_dag", "rollback_form", "trigger_form"),
+    "headgate.hooks.assets": ("candidate_asset", "champion_asset"),
     "headgate.hooks.mlflow": ("MlflowHook",),
     "headgate.operators.deploy": ("DeployOperator",),
     "headgate.operators.evaluate": ("EvaluateOperator",),
     "headgate.operators.judge": ("JudgeOperator",),
     "headgate.operators.promote": ("PromoteOperator",),
+    "headgate.operators.rollback": ("RollbackOperator",),
     "headgate.operators.snapshot": ("SnapshotOperator",),
     "headgate.operators.train": ("TrainOperator",),
     "headgate.operators.validate": ("ValidateOperator",),
@@ -143,6 +147,7 @@ __all__ = [
     "Policy",
     "PromoteOperator",
     "Quarantine",
+    "RollbackOperator",
     "Rolling",
     "Serving",
     "Severity",
@@ -158,6 +163,8 @@ __all__ = [
     "auc",
     "average_precision",
     "balanced_accuracy",
+    "candidate_asset",
+    "champion_asset",
     "days",
     "f1",
     "hours",
@@ -173,6 +180,8 @@ __all__ = [
     "recall",
     "retraining_dag",
     "rmse",
+    "rollback_dag",
+    "rollback_form",
     "trigger_form",
     "weeks",
     "years",

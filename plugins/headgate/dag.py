@@ -10,12 +10,15 @@ from typing import Any
 from airflow.sdk import DAG
 from airflow.sdk import Param as FormField
 
+from headgate.core.mode import PROMOTE_OLDER
 from headgate.core.quarantine import percent
 from headgate.core.readiness import Condition
+from headgate.hooks.assets import candidate_asset, champion_asset
 from headgate.operators.deploy import DeployOperator
 from headgate.operators.evaluate import EvaluateOperator
 from headgate.operators.judge import JudgeOperator
 from headgate.operators.promote import PromoteOperator
+from headgate.operators.rollback import RollbackOperator
 from headgate.operators.snapshot import SnapshotOperator
 from headgate.operators.train import TrainOperator
 from headgate.operators.validate import ValidateOperator
@@ -74,8 +77,64 @@ def retraining_dag(
     return dag
 
 
+def rollback_dag(
+    pipeline: Pipeline,
+    *,
+    dag_id: str | None = None,
+    mlflow_conn_id: str = "mlflow_default",
+    store_url: str | None = None,
+    **dag_arguments: Any,  # noqa: ANN401 - Airflow's own arguments
+) -> DAG:
+    """Return a Dag of one task that makes an earlier champion the champion again; started by hand, by its form.
+
+    Args:
+        pipeline: What the model is, and where it is served.
+        dag_id: Name of the Dag; the model's with `_rollback` by default.
+        mlflow_conn_id: Airflow connection of the MLflow server.
+        store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
+        **dag_arguments: Passed on to Airflow's `DAG`.
+
+    Raises:
+        InputError: `pipeline` isn't one. Airflow shows it as the file's import error.
+    """
+    require_kind("pipeline", pipeline, Pipeline, "a Pipeline")
+    doc = f"Makes an earlier champion of **{pipeline.model}** the champion again, forward, as a new version."
+    arguments: dict[str, Any] = {"catchup": False, "tags": ["headgate"], "doc_md": doc, **dag_arguments}
+    arguments["default_args"] = {**RETRIES, **arguments.get("default_args", {})}
+    with DAG(dag_id=dag_id or f"{pipeline.model}_rollback", schedule=None, params=rollback_form(), **arguments) as dag:
+        RollbackOperator(
+            task_id="roll_back",
+            model=pipeline.model,
+            serving=pipeline.serving,
+            mlflow_conn_id=mlflow_conn_id,
+            store_url=store_url,
+            outlets=[champion_asset(pipeline.model)],
+        )
+    return dag
+
+
+def rollback_form() -> dict[str, FormField]:
+    """Return the fields of a rollback's form: which version, and why."""
+    return {
+        "to_version": FormField(
+            None,
+            title="To version",
+            description="The version whose model is to serve again. Empty: the champion before the present one.",
+            type=["null", "integer"],
+            minimum=1,
+        ),
+        "reason": FormField(
+            title="Reason",
+            description="Why; it is kept in the log, and bars the version that is rolled back from.",
+            type="string",
+            minLength=1,
+            maxLength=500,
+        ),
+    }
+
+
 def trigger_form(estimator: Estimator | None = None) -> dict[str, FormField]:
-    """Return the fields of the trigger form: as-of, dry run, reason, and the estimator's params.
+    """Return the fields of the trigger form: as-of, dry run, reason, override, and the estimator's params.
 
     Each has a type, a description and a default; Airflow refuses a value of the wrong type where it is typed.
     """
@@ -101,6 +160,14 @@ def trigger_form(estimator: Estimator | None = None) -> dict[str, FormField]:
             description="Why you start this run; kept with the version, if one is promoted.",
             type=["null", "string"],
             maxLength=500,
+        ),
+        "override": FormField(
+            None,
+            title="Override",
+            description=f"{PROMOTE_OLDER}: promote although the champion's as-of is later. Needs a reason; not for "
+            "backfills.",
+            type=["null", "string"],
+            enum=[None, PROMOTE_OLDER],
         ),
         **{name: _form_field(name, param) for name, param in params.items()},
     }
@@ -150,8 +217,10 @@ def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) ->
         **at,
         **kept,
     )
-    verdict = JudgeOperator(task_id="judge", evaluation=evaluation.output, policy=p.policy, **at)
-    promotion = PromoteOperator(task_id="promote", verdict=verdict.output, **at, **kept)
+    told: dict[str, Any] = {"outlets": [candidate_asset(p.model)]}
+    verdict = JudgeOperator(task_id="judge", evaluation=evaluation.output, policy=p.policy, **told, **at)
+    told = {"outlets": [champion_asset(p.model)]}
+    promotion = PromoteOperator(task_id="promote", verdict=verdict.output, **told, **at, **kept)
     if p.serving is not None:
         DeployOperator(task_id="deploy", promotion=promotion.output, serving=p.serving, **at, **kept)
     return snapshot
@@ -161,7 +230,7 @@ def _doc(pipeline: Pipeline) -> str:
     gates = "\n".join(f"* `{gate.name}`" for gate in pipeline.policy.gates) or "* none: nothing is ever promoted"
     return (
         f"Retrains the registered model **{pipeline.model}**.\n\n"
-        f"* training window {pipeline.windows.lookback}, holdout {pipeline.windows.holdout}\n"
+        f"* {pipeline.windows}\n"
         f"{_asked(pipeline.expectations)}\n\nGates, each of which must pass:\n\n{gates}\n"
     )
 

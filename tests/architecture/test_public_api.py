@@ -31,6 +31,7 @@ Pipeline
 Policy
 PromoteOperator
 Quarantine
+RollbackOperator
 Rolling
 Serving
 Severity
@@ -46,6 +47,8 @@ accuracy
 auc
 average_precision
 balanced_accuracy
+candidate_asset
+champion_asset
 days
 f1
 hours
@@ -61,6 +64,8 @@ r2
 recall
 retraining_dag
 rmse
+rollback_dag
+rollback_form
 trigger_form
 weeks
 years

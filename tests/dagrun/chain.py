@@ -14,6 +14,9 @@ import pytest
 from airflow.sdk import DAG
 from airflow.sdk.bases.operator import ExecutorSafeguard
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, DownstreamTasksSkipped
+from airflow.sdk.execution_time import task_runner
+from airflow.sdk.execution_time.comms import AssetEventsResult, GetAssetEventByAsset
+from airflow.sdk.execution_time.context import OutletEventAccessors
 from mlflow import MlflowClient
 from mlflow.entities import LoggedModel, Run
 
@@ -35,6 +38,7 @@ class Chain:
         facts: What the dag run's facts are, where they are other than those of a manual run of May 1st.
         outputs: What each task that ran has returned.
         skipped: The tasks that another one skipped.
+        events: The asset events so far: the asset's name, and the extra.
     """
 
     client: MlflowClient
@@ -46,6 +50,7 @@ class Chain:
     facts: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def model(self) -> str:
@@ -88,10 +93,24 @@ class Chain:
         context = self._context(dag, task)
         task.render_template_fields(context)
         sentinel = {f"{type(task).__name__}__sentinel": ExecutorSafeguard.sentinel_value}
-        try:
-            self.outputs[task_id] = json.loads(json.dumps(task.execute(context, **sentinel)))
-        except DownstreamTasksSkipped:
-            self.skipped += TASKS[TASKS.index(task_id) + 1 :]  # as Airflow does, one after the other
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(task_runner, "SUPERVISOR_COMMS", SimpleNamespace(send=self._asset_events), raising=False)
+            try:
+                self.outputs[task_id] = json.loads(json.dumps(task.execute(context, **sentinel)))
+            except DownstreamTasksSkipped:
+                self.skipped += TASKS[TASKS.index(task_id) + 1 :]  # as Airflow does, one after the other
+        self.events += [(asset.name, context["outlet_events"][asset].extra) for asset in task.outlets]
+
+    def _asset_events(self, asked: GetAssetEventByAsset) -> AssetEventsResult:
+        """Answer as the supervisor of a task does that asks for an asset's events."""
+        asset = {"id": 1, "name": asked.name, "uri": asked.uri, "group": "headgate"}
+        times = {"timestamp": MAY, "created_dagruns": []}
+        found = [
+            {"id": place, "asset": asset, "extra": extra, **times}
+            for place, (name, extra) in enumerate(self.events)
+            if name == asked.name
+        ]
+        return AssetEventsResult.model_validate({"asset_events": found})
 
     def _context(self, dag: DAG, task: Any) -> Any:
         dag_run = {
@@ -109,7 +128,8 @@ class Chain:
             xcom_pull=lambda task_ids, **_: self.outputs[task_ids],
         )
         params = {**dag.params.dump(), **self.params}
-        return {"dag_run": SimpleNamespace(**dag_run), "params": params, "ti": ti, "task": task}
+        known = {"dag_run": SimpleNamespace(**dag_run), "params": params, "ti": ti, "task": task}
+        return {**known, "outlet_events": OutletEventAccessors()}
 
     def runs(self) -> list[Run]:
         """Return the model's MLflow runs that aren't superseded."""

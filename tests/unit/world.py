@@ -174,7 +174,7 @@ class World:
     def evaluated(self, *run: Any) -> EvaluationRef:
         return self.evaluate(self.trained(*run))
 
-    def evaluate(self, candidate: CandidateRef) -> EvaluationRef:
+    def evaluate(self, candidate: CandidateRef, *, override: str | None = None) -> EvaluationRef:
         ports = EvaluationPorts(
             table=self.table,
             store=self.store,
@@ -184,7 +184,7 @@ class World:
             scorer=SklearnScorer(),
             pages=NoPages(),
         )
-        return evaluate_candidate(candidate, question=QUESTION, trusted=(), ports=ports)
+        return evaluate_candidate(candidate, question=QUESTION, trusted=(), ports=ports, override=override)
 
     def judged(self, *run: Any, dry_run: bool = False, policy: Policy = POLICY) -> VerdictRef:
         return self.judge(self.evaluated(*run), dry_run=dry_run, policy=policy)

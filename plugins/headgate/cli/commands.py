@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from headgate.cli.adopt import adopt
 from headgate.cli.drift import drift
+from headgate.cli.rollback import lift, rollback
+from headgate.cli.run import run
 from headgate.cli.serve import serve
 from headgate.cli.snapshot import snapshot
 from headgate.cli.suite import suite
@@ -18,8 +21,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command()(run)
 app.command()(serve)
 app.command()(drift)
+app.command()(rollback)
+app.command()(lift)
+app.command()(adopt)
 app.add_typer(snapshot, name="snapshot")
 app.add_typer(suite, name="suite")
 

@@ -187,12 +187,14 @@ class PromotionRef:
         candidate: What was promoted.
         version: Its version.
         again: An earlier try had promoted it already.
+        serves: Whether it is the champion: a version that was promoted by an earlier try may not be, any more.
         notes: What a person should know of the registry besides.
     """
 
     candidate: CandidateRef
     version: str
     again: bool
+    serves: bool = True
     notes: tuple[str, ...] = ()
 
 

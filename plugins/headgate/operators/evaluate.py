@@ -14,6 +14,7 @@ from headgate.hooks import parts
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.override import override_of
 from headgate.hooks.store import store_at
 from headgate.ports import Question
 from headgate.steps.evaluate import REPORT, EvaluationPorts, evaluate_candidate
@@ -62,7 +63,7 @@ class EvaluateOperator(BaseOperator):
         self.store_url = store_url
         self.links: dict[str, str] = {}
 
-    def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002 - Airflow's context
+    def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
         """Score both."""
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
@@ -87,6 +88,7 @@ class EvaluateOperator(BaseOperator):
                     scorer=parts.scorer(),
                     pages=parts.pages(),
                 ),
+                override=override_of(context),
             )
         self.links["Evaluation report"] = mlflow.pages.artifact(candidate.tracked, REPORT)
         self.links["MLflow run"] = mlflow.pages.run(candidate.tracked)

@@ -11,9 +11,11 @@ from airflow.sdk.bases.skipmixin import SkipMixin
 from headgate import wire
 from headgate.core.policy import Policy
 from headgate.core.refs import EvaluationRef, VerdictRef
+from headgate.hooks.assets import candidate_asset, stamp, tell
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.override import override_of
 from headgate.hooks.run_context import form_value
 from headgate.steps.closing import closed_on_refusal
 from headgate.steps.judge import RECORD, explain, judge_candidate
@@ -23,7 +25,8 @@ class JudgeOperator(BaseOperator, SkipMixin):
     """Apply a policy to an evaluation; skip what follows unless the door opens.
 
     A refusal is no failure: the task succeeds, says why in its log, in XCom and in MLflow, and what follows is skipped.
-    So it is for a replay and for a dry run (`dry_run` of the trigger form).
+    So it is for a replay and for a dry run (`dry_run` of the trigger form). With `outlets=[candidate_asset(model)]`
+    each verdict is an event of that asset.
 
     Args:
         evaluation: Output of an `EvaluateOperator`.
@@ -66,7 +69,9 @@ class JudgeOperator(BaseOperator, SkipMixin):
                     dry_run=form_value(context, "dry_run", bool, default=False),
                     reason=form_value(context, "reason", str, default=""),
                     tracker=mlflow.tracker,
+                    override=override_of(context),
                 )
+        self._tell(context, verdict)
         self.links["Verdict"] = mlflow.pages.artifact(tracked, RECORD)
         self.links["MLflow run"] = mlflow.pages.run(tracked)
         for line in table_of(verdict):
@@ -76,6 +81,17 @@ class JudgeOperator(BaseOperator, SkipMixin):
             context["ti"].xcom_push(key="return_value", value=output)
             self.skip(ti=context["ti"], tasks=context["task"].downstream_list)
         return output
+
+    def _tell(self, context: Any, verdict: VerdictRef) -> None:  # noqa: ANN401 - Airflow's context
+        run = verdict.candidate.snapshot.run
+        extra = {
+            "as_of": stamp(run.as_of.instant),
+            "model_id": verdict.candidate.model_id,
+            "verdict": str(verdict.judgement.outcome),
+            "reason": verdict.judgement.reason,
+            "mode": str(verdict.mode.mode),
+        }
+        tell(context, self, candidate_asset(run.model), extra)
 
 
 def table_of(verdict: VerdictRef) -> list[str]:

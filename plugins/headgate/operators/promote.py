@@ -8,7 +8,8 @@ from typing import Any
 from airflow.sdk import BaseOperator
 
 from headgate import wire
-from headgate.core.refs import VerdictRef
+from headgate.core.refs import PromotionRef, VerdictRef
+from headgate.hooks.assets import champion_asset, is_told, keep_quiet, stamp, tell
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
@@ -18,6 +19,8 @@ from headgate.steps.promote import promote_candidate
 
 class PromoteOperator(BaseOperator):
     """Make the candidate the champion, if nobody else promoted since it was evaluated.
+
+    With `outlets=[champion_asset(model)]` a promotion is an event of that asset, which schedules what uses the model.
 
     Args:
         verdict: Output of a `JudgeOperator`.
@@ -47,7 +50,7 @@ class PromoteOperator(BaseOperator):
         self.store_url = store_url
         self.links: dict[str, str] = {}
 
-    def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002 - Airflow's context
+    def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
         """Append, read who won, and set the aliases."""
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
@@ -60,4 +63,20 @@ class PromoteOperator(BaseOperator):
         self.log.info("%s version %s %s", run.model, promotion.version, how)
         for note in promotion.notes:
             self.log.warning("%s", note)
+        self._tell(context, verdict, promotion)
         return wire.dump(promotion)
+
+    def _tell(self, context: Any, verdict: VerdictRef, promotion: PromotionRef) -> None:  # noqa: ANN401 - as above
+        """Make an event of the champion's asset, if the task has it as an outlet, once a version."""
+        run, asset = verdict.candidate.snapshot.run, champion_asset(verdict.candidate.snapshot.run.model)
+        if not promotion.serves or (promotion.again and is_told(self, asset, promotion.version)):
+            keep_quiet(self, asset)
+            return
+        extra = {
+            "version": promotion.version,
+            "as_of": stamp(run.as_of.instant),
+            "model_id": verdict.candidate.model_id,
+            "verdict": str(verdict.judgement.outcome),
+            "reason": verdict.judgement.reason,
+        }
+        tell(context, self, asset, extra)

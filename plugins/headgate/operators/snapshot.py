@@ -8,9 +8,10 @@ from typing import Any
 from airflow.sdk import BaseOperator
 
 from headgate import wire
-from headgate.core.windows import Rolling
+from headgate.core.windows import Expanding, Rolling
 from headgate.hooks import parts
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.override import override_of
 from headgate.hooks.run_context import run_of
 from headgate.hooks.sources import source_of
 from headgate.hooks.store import store_at
@@ -44,7 +45,7 @@ class SnapshotOperator(BaseOperator):
         model: str,
         source: Source,
         label: Label,
-        windows: Rolling,
+        windows: Rolling | Expanding,
         store_url: str | None = None,
         **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
     ) -> None:
@@ -59,6 +60,7 @@ class SnapshotOperator(BaseOperator):
         """Take the snapshot."""
         source, label = self.source, self._label
         with airflow_outcome():
+            override_of(context)  # before the work, which is for nothing without its reason
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
             self.log.info("%s", run.said)
             wanted = Wanted(

@@ -10,7 +10,7 @@ from headgate.errors import InputError
 from headgate.ports import TAKES, Recipe, Takes
 from headgate.spec.checks import require_dotted
 
-FORM_FIELDS = ("as_of", "dry_run", "reason")
+FORM_FIELDS = ("as_of", "dry_run", "override", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

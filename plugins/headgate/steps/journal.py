@@ -10,12 +10,15 @@ from headgate.core.promotion import LogEntry, fold_log
 from headgate.errors import InputError, PromotionError
 from headgate.ports import SnapshotStore
 
+_NOTHING = "null"
+
 
 def remember(store: SnapshotStore, model: str, entries: Sequence[LogEntry]) -> None:
-    """Write down the log's champion. The second time changes nothing."""
+    """Write down the log's champion, or that there is none. The second time changes nothing."""
     champion = fold_log(entries).champion
-    if champion is not None and last_seen(store, model) != last_seen_of(champion):
-        store.put_document(journal_path(model), wire.text(last_seen_of(champion)))
+    now = last_seen_of(champion) if champion else None
+    if last_seen(store, model) != now:
+        store.put_document(journal_path(model), wire.text(now) if now else _NOTHING)
 
 
 def last_seen(store: SnapshotStore, model: str) -> LastSeen | None:
@@ -27,8 +30,9 @@ def last_seen(store: SnapshotStore, model: str) -> LastSeen | None:
     path = journal_path(model)
     if path not in store.documents("promotions"):
         return None
+    text = store.get_document(path)
     try:
-        return wire.parse(LastSeen, store.get_document(path))
+        return None if text == _NOTHING else wire.parse(LastSeen, text)
     except InputError as error:
         msg = (
             f"{path} in the snapshot store must say what was last promoted. Got what can't be read instead: delete it."

@@ -45,9 +45,11 @@ def promote_candidate(verdict: VerdictRef, *, log: PromotionLog, store: Snapshot
     again = won is not None
     if won is None:
         entries, won = _appended(verdict, log, entries)
+    head = fold_log(entries)
     remember(store, model, entries)
-    log.project(model, fold_log(entries))
-    return PromotionRef(candidate=candidate, version=str(won.version), again=again, notes=notes)
+    log.project(model, head)
+    serves = head.champion == won
+    return PromotionRef(candidate=candidate, version=str(won.version), again=again, serves=serves, notes=notes)
 
 
 def require_untouched(log: PromotionLog, model: str, entries: Sequence[LogEntry]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from headgate.core.projection import Projection, wanted_aliases
-from headgate.core.promotion import Entry, Head, LogEntry, foreign_entry
+from headgate.core.promotion import Entry, Head, LogEntry, fold_log, foreign_entry
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -68,6 +68,12 @@ class FakePromotionLog:
             entries.append(foreign_entry(version=version, at=at, model_id=model_id, who=who))
         self._projections.setdefault(model, Projection(managed=version > 1))
         return version
+
+    def restore(self, model: str, length: int) -> None:
+        """Go back to an older backup: its first entries, with the aliases of that time."""
+        self._entries[model] = self._entries.get(model, [])[:length]
+        self._projections.pop(model, None)
+        self.project(model, fold_log(self._entries[model]))
 
     def aliases(self, model: str) -> Mapping[str, str]:
         """Return the aliases, for a test to look at."""
