@@ -127,6 +127,6 @@ def test_a_marker_without_an_address_is_refused(url: Any) -> None:
 def test_each_condition_says_in_words_what_it_is() -> None:
     assert [str(c) for c in (AtLeastRows(1000), FreshWithin(hours(6)), Marker("/x"))] == [
         "1,000 rows in the holdout",
-        "an event in the last 6:00:00 of the holdout",
+        "an event in the last 6 hours of the holdout",
         "the marker /x",
     ]

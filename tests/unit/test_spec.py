@@ -114,7 +114,7 @@ def test_a_source_needs_an_event_time(make: Any, event_time: Any) -> None:
 
 @pytest.mark.parametrize("delay", [4, None, "4 weeks"])
 def test_a_label_delay_is_a_span(delay: Any) -> None:
-    with pytest.raises(InputError, match=r"label\.delay must be a span such as weeks\(4\)"):
+    with pytest.raises(InputError, match=r"label\.delay must be a delay such as weeks\(4\) or business_days\(3\)"):
         Label("ppm", delay=delay)
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from headgate.core.asof import RunFacts, RunType, resolve_as_of
+from headgate.core.delay import Delay
 from headgate.core.refs import RunRef
-from headgate.core.span import Span
-from headgate.core.windows import Rolling
+from headgate.core.windows import Expanding, Rolling
 from headgate.errors import InputError
 
 
-def run_of(context: Mapping[str, Any], *, model: str, windows: Rolling, label_delay: Span) -> RunRef:
+def run_of(context: Mapping[str, Any], *, model: str, windows: Rolling | Expanding, label_delay: Delay) -> RunRef:
     """Return which run a task belongs to: its as-of, its windows, and who started it.
 
     Raises:

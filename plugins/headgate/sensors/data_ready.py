@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout
 from headgate import wire
 from headgate.core.readiness import Condition, Marker, Readiness
 from headgate.core.span import Span
-from headgate.core.windows import Rolling
+from headgate.core.windows import Expanding, Rolling
 from headgate.errors import InputError, PermanentError, TransientError
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.readiness import Awaited, look_for
@@ -57,7 +57,7 @@ class DataReadySensor(BaseSensorOperator):
         *,
         model: str,
         ready: Condition,
-        windows: Rolling,
+        windows: Rolling | Expanding,
         source: Source | None = None,
         label: Label | None = None,
         deferrable: bool = True,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from headgate.core.metrics import Metric, require_metric
 from headgate.core.policy import Policy
-from headgate.core.windows import Rolling
+from headgate.core.windows import Expanding, Rolling
 from headgate.errors import InputError
 from headgate.spec.checks import require_kind, require_model_name, require_text
 from headgate.spec.estimator import Estimator
@@ -53,7 +53,7 @@ class Pipeline:
     model: str
     source: Source
     label: Label
-    windows: Rolling
+    windows: Rolling | Expanding
     expectations: Expectations | str
     estimator: Estimator
     metrics: tuple[Metric, ...]
@@ -70,7 +70,8 @@ class Pipeline:
             'a source such as FunctionSource("include.co2.data:weekly")',
         )
         require_kind("label", self.label, Label, 'a Label such as Label("sold", delay=days(1))')
-        require_kind("windows", self.windows, Rolling, "Rolling(lookback=..., holdout=...)")
+        wanted = "Rolling(lookback=..., holdout=...) or Expanding(since=..., holdout=...)"
+        require_kind("windows", self.windows, Rolling | Expanding, wanted)
         if isinstance(self.expectations, str):
             require_text("expectations", self.expectations)
             object.__setattr__(self, "expectations", Expectations(suite=self.expectations))

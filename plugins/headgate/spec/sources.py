@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from headgate.core.delay import Delay
 from headgate.core.span import Span
 from headgate.errors import InputError
 from headgate.spec.checks import require_columns, require_dotted, require_kind, require_text
@@ -16,18 +17,18 @@ class Label:
 
     Args:
         column: Its name.
-        delay: How long after an event its label is final, >= 0.
+        delay: How long after an event its label is final, >= 0: a span, or `business_days(3, holidays=...)`.
         final_at: Column that says when the label of a row became final, with a time zone. A run stops when it holds a
             label that wasn't final at its as-of, or says nothing about one; without a column, `delay` says it all.
     """
 
     column: str
-    delay: Span = field(default_factory=Span)
+    delay: Delay = field(default_factory=Span)
     final_at: str | None = None
 
     def __post_init__(self) -> None:
         require_text("label.column", self.column)
-        require_kind("label.delay", self.delay, Span, "a span such as weeks(4)")
+        require_kind("label.delay", self.delay, Delay, "a delay such as weeks(4) or business_days(3)")
         if self.final_at is not None:
             require_text("label.final_at", self.final_at)
 
