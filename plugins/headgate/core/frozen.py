@@ -41,7 +41,7 @@ def dump_frozen(value: object) -> Any:  # noqa: ANN401 - plain JSON
         return [dump_frozen(each) for each in value]
     if isinstance(value, Metric) and METRICS.get(value.name) == value:
         return {"metric": value.name}
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value) and _is_frozen(type(value)):
         given = {one.name: dump_frozen(getattr(value, one.name)) for one in fields(value) if one.init}
         return {"type": path_of(type(value)), "fields": given}
     return _dump_leaf(value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from headgate import wire
 from headgate.core.bars import bar_on
 from headgate.core.evaluation import Evaluation
+from headgate.core.frozen import dump_frozen
 from headgate.core.promotion import LogEntry, champion_before, fold_log
 from headgate.core.refs import CandidateRef, ChampionRef, EvaluationRef
 from headgate.errors import PermanentError
@@ -28,6 +30,9 @@ from headgate.steps.models import ModelShelf
 from headgate.steps.reading import holdout_rows, manifest_of
 
 PREDICTIONS = "evaluation/predictions.parquet"
+QUESTION = "evaluation/question.json"
+"""What was asked: metrics and slices, to be asked again."""
+
 REPORT = "evaluation/report.html"
 
 
@@ -121,10 +126,16 @@ def _record(
         artifacts={
             PREDICTIONS: ports.table.to_parquet(scored.predictions),
             "evaluation/evaluation.json": wire.text(evaluation).encode(),
+            QUESTION: _asked(question).encode(),
             REPORT: page.encode(),
         },
     )
     ports.tracker.record(candidate.tracked, evidence)
+
+
+def _asked(question: Question) -> str:
+    told = {"metrics": dump_frozen(question.metrics), "slices": list(question.slices)}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
 def _champion_of(entry: LogEntry | None) -> ChampionRef | None:

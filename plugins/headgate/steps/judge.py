@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from headgate import wire
+from headgate.core.frozen import dump_frozen
 from headgate.core.mode import PROMOTE_OLDER, decide_mode
 from headgate.core.policy import Policy
 from headgate.core.refs import EvaluationRef, VerdictRef
@@ -11,6 +14,11 @@ from headgate.errors import InputError
 from headgate.ports import Evidence, RunTracker
 
 RECORD = "verdict.json"
+POLICY = "policy.json"
+"""The policy that was applied, to be applied again."""
+
+UNWRITABLE = "unwritable"
+"""What `POLICY` holds of a policy that can't be written down: why."""
 
 
 def judge_candidate(
@@ -65,7 +73,8 @@ def judge_candidate(
         "headgate.mode_reason": verdict.mode.reason,
         "headgate.dry_run": str(dry_run).lower(),
     }
-    tracker.record(candidate.tracked, Evidence(tags=tags, artifacts={RECORD: wire.text(verdict).encode()}))
+    artifacts = {RECORD: wire.text(verdict).encode(), POLICY: policy_text(policy).encode()}
+    tracker.record(candidate.tracked, Evidence(tags=tags, artifacts=artifacts))
     tracker.close(candidate.tracked)
     return verdict
 
@@ -84,6 +93,15 @@ def require_override(override: str | None, reason: str) -> None:
     if not reason.strip():
         msg = f"override {override} of the trigger form must come with a reason, which is kept. Got none."
         raise InputError(msg)
+
+
+def policy_text(policy: Policy) -> str:
+    """Return a policy as JSON that it can be built from again; why not, where a gate of the user's own can't be."""
+    try:
+        told = dump_frozen(policy)
+    except InputError as error:
+        told = {UNWRITABLE: str(error)}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
 def _judgement(policy: Policy, evaluation: EvaluationRef) -> Judgement:
