@@ -54,6 +54,7 @@ def _facts(context: Mapping[str, Any]) -> RunFacts:
         run_after=dag_run.run_after,
         form=form_value(context, "as_of", str, None),
         partition_key=getattr(dag_run, "partition_key", None),
+        partition_date=getattr(dag_run, "partition_date", None),
         events=_events(dag_run),
         interval_end=dag_run.data_interval_end,
     )
