@@ -31,7 +31,7 @@ def open_store(url: str | None) -> SnapshotStore:
         InputError: There is no such store.
     """
     chosen = url or os.environ.get(_SETTING)
-    path = _local_path(chosen) if chosen else None
+    path = local_path(chosen) if chosen else None
     if path is None:
         from headgate.hooks.store import store_at
 
@@ -99,7 +99,7 @@ def _agree(digits: str, text: str) -> bool:
     return digits.startswith(text) or text.startswith(digits)
 
 
-def _local_path(url: str) -> Path | None:
+def local_path(url: str) -> Path | None:
     """Return the path that a local URL means; `None` of any other."""
     if "://" not in url:
         return Path(url).expanduser()

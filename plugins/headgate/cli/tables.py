@@ -9,15 +9,19 @@ LONGEST = 60
 """Longer values are cut."""
 
 
-def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[str] = ()) -> str:
+def aligned(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[str] = (), longest: int | None = LONGEST
+) -> str:
     """Return a table whose columns are as wide as they need to be; those of `numbers` are set to the right.
+
+    Values that are longer than `longest` are cut; none are when it is `None`.
 
     >>> print(aligned(("name", "rows"), [("a", "10"), ("long", "5")], numbers={"rows"}))
     name  rows
     a       10
     long     5
     """
-    lines = [tuple(head), *(tuple(shown(value) for value in row) for row in rows)]
+    lines = [tuple(head), *(tuple(shown(value, longest) for value in row) for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     return "\n".join(
         "  ".join(
@@ -28,7 +32,7 @@ def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Coll
     )
 
 
-def shown(value: str | None) -> str:
+def shown(value: str | None, longest: int | None = LONGEST) -> str:
     r"""Return a value as a terminal may show it: on one line, without control characters, not too long.
 
     >>> shown("a\x1b[31m"), shown(None)
@@ -37,7 +41,7 @@ def shown(value: str | None) -> str:
     if value is None:
         return "null"
     told = plain(value)
-    return told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
+    return told if longest is None or len(told) <= longest else f"{told[: longest - 1]}…"
 
 
 def plain(text: str) -> str:

@@ -40,3 +40,11 @@ class Evaluation:
     def measure_of(self, metric: str, slice_name: str) -> Measure | None:
         """Return the measure of a metric on a slice, or `None` when nobody measured it."""
         return next((m for m in self.measures if (m.metric, m.slice) == (metric, slice_name)), None)
+
+    @property
+    def said(self) -> str:
+        """The candidate's metrics on the whole holdout, with the baseline's in parentheses: `mae 0.31 (0.33)`."""
+        overall = [m for m in self.measures if m.slice == OVERALL and m.candidate is not None]
+        return ", ".join(
+            f"{m.metric} {m.candidate:.4g}{'' if m.baseline is None else f' ({m.baseline:.4g})'}" for m in overall
+        )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
-from headgate.hooks.store import opened
 from headgate.spec import CsvSource, DeltaSource, FunctionSource, ParquetSource, SqlSource
 
 if TYPE_CHECKING:
@@ -26,11 +25,11 @@ def source_of(source: Source) -> RowsSource:
         case ParquetSource():
             from headgate.adapters.pyarrow_files import ParquetRows
 
-            return ParquetRows(source, *opened(source.url, source.conn_id, what="source"))
+            return ParquetRows(source, *_opened(source))
         case CsvSource():
             from headgate.adapters.pyarrow_files import CsvRows
 
-            return CsvRows(source, *opened(source.url, source.conn_id, what="source"))
+            return CsvRows(source, *_opened(source))
         case SqlSource():
             from headgate.hooks.sql import sql_rows
 
@@ -41,3 +40,9 @@ def source_of(source: Source) -> RowsSource:
             return delta_rows(source)
         case unknown:
             assert_never(unknown)
+
+
+def _opened(source: ParquetSource | CsvSource) -> tuple[Any, str]:
+    from headgate.hooks.store import opened  # it imports Airflow, which a function of the user's doesn't need
+
+    return opened(source.url, source.conn_id, what="source")
