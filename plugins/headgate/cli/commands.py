@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.adopt import adopt
+from headgate.cli.audit import audit
 from headgate.cli.drift import drift
 from headgate.cli.rollback import lift, rollback
 from headgate.cli.run import run
@@ -27,6 +28,7 @@ app.command()(drift)
 app.command()(rollback)
 app.command()(lift)
 app.command()(adopt)
+app.command()(audit)
 app.add_typer(snapshot, name="snapshot")
 app.add_typer(suite, name="suite")
 

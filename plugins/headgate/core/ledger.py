@@ -53,6 +53,11 @@ class RunRecord:
         except ValueError:
             return None
 
+    @property
+    def touched(self) -> datetime:
+        """When it began or ended, whichever is later. One that was taken up again says nothing of when that was."""
+        return max(self.started, self.ended or self.started)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRecord:
@@ -71,3 +76,13 @@ class ModelRecord:
     status: str
     created: datetime
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str | None:
+        """`dag|as-of|model`; `None` when no dag run made it."""
+        return self.tags.get(f"{PREFIX}key")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all its files are there."""
+        return self.status == "READY"
