@@ -19,6 +19,9 @@ from headgate.core.windows import Window
 
 T = TypeVar("T")
 
+TITLE = "simulated history"
+"""What a history is called that asks nothing in particular."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByPolicy(Generic[T]):
@@ -140,6 +143,7 @@ class History:
         gates: Names of the policy's gates.
         rows: One a run, oldest as-of first.
         unfinished: Live runs without a verdict yet: they aren't in it.
+        title: What it is called: that of other limits, or of another policy, has another title.
     """
 
     model: str
@@ -147,6 +151,7 @@ class History:
     gates: tuple[str, ...]
     rows: tuple[HistoryRow, ...]
     unfinished: tuple[PastRun, ...] = ()
+    title: str = TITLE
 
     @property
     def champion(self) -> PastRun | None:

@@ -28,6 +28,7 @@ def document_of(history: History) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "model": history.model,
+        "title": history.title,
         "metric": {"name": metric.name, "better": metric.direction.value, "unit": metric.unit},
         "gates": list(history.gates),
         "rows": [_row(row) for row in history.rows],

@@ -6,6 +6,7 @@ Rows are Arrow tables. The steps hand them from port to port and look at nothing
 from __future__ import annotations
 
 from headgate.ports.cutting import Cut, Gathered, RowsCutter, RowsPile
+from headgate.ports.history import HistoryBook, Shelved, Volume
 from headgate.ports.ledger import RunLedger
 from headgate.ports.models import (
     TAKES,
@@ -42,6 +43,7 @@ __all__ = [
     "Evidence",
     "Fitted",
     "Gathered",
+    "HistoryBook",
     "LoadedModel",
     "ModelLoader",
     "Pages",
@@ -61,9 +63,11 @@ __all__ = [
     "Scored",
     "Scorer",
     "ServingTarget",
+    "Shelved",
     "Sighting",
     "SnapshotStore",
     "SuiteRunner",
     "Takes",
     "Trainer",
+    "Volume",
 ]

@@ -18,12 +18,13 @@ class ModelShelf:
     Args:
         tracker: Where they lie.
         loader: Loads them.
+        kept: How many stay loaded.
     """
 
-    def __init__(self, tracker: RunTracker, loader: ModelLoader) -> None:
+    def __init__(self, tracker: RunTracker, loader: ModelLoader, *, kept: int = KEPT) -> None:
         self._tracker = tracker
         self._loader = loader
-        self._kept = lru_cache(maxsize=KEPT)(self._load)
+        self._kept = lru_cache(maxsize=kept)(self._load)
 
     def load(self, model_id: str, trusted: tuple[str, ...]) -> LoadedModel:
         """Return a logged model.
