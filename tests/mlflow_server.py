@@ -19,12 +19,17 @@ START_SECONDS = 120.0
 
 
 @contextmanager
-def mlflow_server(home: Path) -> Iterator[str]:
-    """Run a server with everything in one folder, and yield its address; its processes are gone afterwards."""
+def mlflow_server(home: Path, *, database: str | None = None) -> Iterator[str]:
+    """Run a server with everything in one folder, and yield its address; its processes are gone afterwards.
+
+    Args:
+        home: The folder.
+        database: Its database; SQLite in the folder when `None`.
+    """
     port = free_port()
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            _command(home, port), cwd=home, env=_environment(), stdout=log, stderr=log, start_new_session=True
+            _command(home, port, database), cwd=home, env=_environment(), stdout=log, stderr=log, start_new_session=True
         )
         try:
             url = f"http://127.0.0.1:{port}"
@@ -42,10 +47,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _command(home: Path, port: int) -> list[str]:
+def _command(home: Path, port: int, database: str | None) -> list[str]:
     return [
         *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
-        *("--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}?timeout=30"),
+        *("--backend-store-uri", database or f"sqlite:///{home / 'mlflow.db'}?timeout=30"),
         *("--artifacts-destination", str(home / "artifacts")),
     ]
 

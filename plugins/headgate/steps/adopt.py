@@ -31,7 +31,8 @@ def plan_adopt(
     if not reason.strip():
         msg = f"adoption of what was changed in {model} must have a reason: it is kept in the log. Got none."
         raise PromotionError(msg)
-    entries, projection, seen = log.entries(model), log.projection(model), last_seen(store, model)
+    seen, projection = last_seen(store, model), log.projection(model)
+    entries = log.entries(model)  # last: see `read_registry`
     return plan_adoption(entries, projection, seen, model=model, who=who, reason=reason, restore=restore, as_of=as_of)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from headgate import wire
-from headgate.core.journal import LastSeen, forgotten, journal_path, last_seen_of
+from headgate.core.journal import LastSeen, journal_path, last_seen_of
 from headgate.core.promotion import LogEntry, fold_log
 from headgate.errors import InputError, PromotionError
 from headgate.ports import SnapshotStore
@@ -38,15 +38,3 @@ def last_seen(store: SnapshotStore, model: str) -> LastSeen | None:
             f"{path} in the snapshot store must say what was last promoted. Got what can't be read instead: delete it."
         )
         raise PromotionError(msg) from error
-
-
-def require_remembered(store: SnapshotStore, model: str, entries: Sequence[LogEntry]) -> None:
-    """Raise unless the registry knows of the last promotion that was seen.
-
-    Raises:
-        PromotionError: It doesn't: it was restored from an older backup, or a version was deleted.
-    """
-    if lost := forgotten(entries, last_seen(store, model)):
-        msg = f"{model}: {lost}. Nothing is promoted. Bring the newer MLflow back, or go on from the older one: "
-        msg += f"headgate adopt {model}"
-        raise PromotionError(msg)

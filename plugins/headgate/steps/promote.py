@@ -7,26 +7,34 @@ from collections.abc import Sequence
 
 from headgate import wire
 from headgate.core.bars import bar_on
-from headgate.core.projection import hand_changes
 from headgate.core.promotion import Entry, Head, LogEntry, fold_log, winner_of
 from headgate.core.refs import PromotionRef, VerdictRef
 from headgate.core.rollback import CANDIDATE, FINGERPRINT
 from headgate.core.validation import ValidationSummary
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog, SnapshotStore
-from headgate.steps.journal import remember, require_remembered
+from headgate.steps.journal import remember
+from headgate.steps.registry import read_registry
 
 ROUNDS = 4
 """How often an entry is appended anew when only void ones came in between."""
 
 
-def promote_candidate(verdict: VerdictRef, *, log: PromotionLog, store: SnapshotStore) -> PromotionRef:
+def promote_candidate(
+    verdict: VerdictRef, *, log: PromotionLog, store: SnapshotStore, who: str | None = None
+) -> PromotionRef:
     """Make the candidate the champion, if it is still the champion that it was judged against.
 
     What it does not do: judge again. Who lost to another promotion says so, and stops. What somebody changed by hand in
     the registry is never overwritten.
 
     Running it again: the candidate's own entry is found by its key, and the aliases are set to what the log says.
+
+    Args:
+        verdict: The verdict.
+        log: The promotion log.
+        store: Remembers the promotion.
+        who: Who asks for it; who started the candidate's run when `None`.
 
     Raises:
         PromotionError: The verdict doesn't open the door; somebody else promoted in between; the fit is barred; the
@@ -37,36 +45,21 @@ def promote_candidate(verdict: VerdictRef, *, log: PromotionLog, store: Snapshot
     if not verdict.opens:
         msg = f"verdict on {candidate.model_id} must be a live PASS. Got {verdict.judgement.outcome}, {verdict.mode}."
         raise PromotionError(msg)
-    entries = log.entries(model)
-    require_remembered(store, model, entries)
-    notes = require_untouched(log, model, entries)
+    registry = read_registry(model, log=log, store=store)
+    entries = registry.entries
     _require_unbarred(verdict, entries)
     won = winner_of(entries, candidate.model_id)
     again = won is not None
     if won is None:
-        entries, won = _appended(verdict, log, entries)
+        entries, won = _appended(verdict, log, entries, who)
     head = fold_log(entries)
     remember(store, model, entries)
     log.project(model, head)
     serves = head.champion == won
-    return PromotionRef(candidate=candidate, version=str(won.version), again=again, serves=serves, notes=notes)
+    return PromotionRef(candidate=candidate, version=str(won.version), again=again, serves=serves, notes=registry.notes)
 
 
-def require_untouched(log: PromotionLog, model: str, entries: Sequence[LogEntry]) -> tuple[str, ...]:
-    """Return what a person should know of the registry, where nothing in it keeps a promotion from being right.
-
-    Raises:
-        PromotionError: An alias was moved by hand, or somebody else registered the model.
-    """
-    changes = hand_changes(entries, log.projection(model))
-    if stops := [change.said for change in changes if change.stops]:
-        msg = f"{model}: {'; '.join(stops)}. Nothing is promoted before somebody has decided: "
-        msg += f"headgate adopt {model} takes it into the log, with --restore the aliases go back to what the log says."
-        raise PromotionError(msg)
-    return tuple(change.said for change in changes)
-
-
-def entry_of(verdict: VerdictRef, *, expected_head: int) -> Entry:
+def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None) -> Entry:
     """Return the log's entry for a verdict. Its key is the candidate: one candidate is promoted once."""
     candidate = verdict.candidate
     run = candidate.snapshot.run
@@ -76,7 +69,7 @@ def entry_of(verdict: VerdictRef, *, expected_head: int) -> Entry:
         expected_head=expected_head,
         model_id=candidate.model_id,
         as_of=run.as_of.instant,
-        who=run.who,
+        who=who or run.who,
         reason=verdict.reason or f"{verdict.judgement.outcome}: {verdict.judgement.reason}",
         tags=(
             ("dag_id", run.dag_id),
@@ -97,7 +90,7 @@ def entry_of(verdict: VerdictRef, *, expected_head: int) -> Entry:
 
 
 def _appended(
-    verdict: VerdictRef, log: PromotionLog, entries: tuple[LogEntry, ...]
+    verdict: VerdictRef, log: PromotionLog, entries: tuple[LogEntry, ...], who: str | None
 ) -> tuple[tuple[LogEntry, ...], LogEntry]:
     """Return the log with the candidate's effective entry.
 
@@ -108,7 +101,7 @@ def _appended(
     for _ in range(ROUNDS):
         head = fold_log(entries)
         _require_same_champion(model, verdict, head)
-        log.append(model, entry_of(verdict, expected_head=head.number))
+        log.append(model, entry_of(verdict, expected_head=head.number, who=who))
         entries = log.entries(model)
         if (won := winner_of(entries, candidate.model_id)) is not None:
             return entries, won

@@ -11,8 +11,8 @@ from headgate.core.refs import CandidateRef, PromotionRef
 from headgate.core.rollback import CANDIDATE, Rollback, plan_rollback
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog, SnapshotStore
-from headgate.steps.journal import remember, require_remembered
-from headgate.steps.promote import require_untouched
+from headgate.steps.journal import remember
+from headgate.steps.registry import read_registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,7 @@ def roll_back(
     if not reason.strip():
         msg = f"rollback of {model} must have a reason: it is kept with the version. Got none."
         raise PromotionError(msg)
-    entries = log.entries(model)
-    require_remembered(store, model, entries)
-    require_untouched(log, model, entries)
+    entries = read_registry(model, log=log, store=store).entries
     plan = plan_rollback(entries, model=model, to=to, who=who, reason=reason)
     entry = plan.done
     if plan.entry is not None:
