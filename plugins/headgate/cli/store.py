@@ -30,7 +30,7 @@ def open_store(url: str | None) -> SnapshotStore:
     Raises:
         InputError: There is no such store.
     """
-    chosen = url or os.environ.get(_SETTING)
+    chosen = named_store(url)
     path = local_path(chosen) if chosen else None
     if path is None:
         from headgate.hooks.store import store_at
@@ -44,6 +44,11 @@ def open_store(url: str | None) -> SnapshotStore:
     from headgate.adapters.fsspec_store import FsspecStore
 
     return FsspecStore(LocalFileSystem(), str(path.resolve()))
+
+
+def named_store(url: str | None) -> str | None:
+    """Return the path or URL that was given, or that the environment holds; `None` where only Airflow may know one."""
+    return url or os.environ.get(_SETTING)
 
 
 def manifest_paths(store: SnapshotStore, model: str | None = None) -> tuple[str, ...]:
