@@ -9,10 +9,12 @@ import typer
 from headgate.cli.adopt import adopt
 from headgate.cli.audit import audit
 from headgate.cli.drift import drift
+from headgate.cli.log import log
 from headgate.cli.rollback import lift, rollback
 from headgate.cli.run import run
 from headgate.cli.serve import serve
 from headgate.cli.snapshot import snapshot
+from headgate.cli.status import status
 from headgate.cli.suite import suite
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(log)
+app.command()(status)
 app.command()(serve)
 app.command()(drift)
 app.command()(rollback)
