@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from headgate.core.business_days import business_days
     from headgate.core.gates import AtLeast, AtMost, NoWorseThan
     from headgate.core.metrics import (
         accuracy,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from headgate.core.readiness import AtLeastRows, FreshWithin, Marker
     from headgate.core.span import Span, days, hours, months, weeks, years
     from headgate.core.validation import Severity
-    from headgate.core.windows import Rolling, Window, Windows
+    from headgate.core.windows import Expanding, Rolling, Window, Windows
     from headgate.dag import retraining_dag, rollback_dag, rollback_form, trigger_form
     from headgate.hooks.assets import candidate_asset, champion_asset
     from headgate.hooks.mlflow import MlflowHook
@@ -62,8 +63,10 @@ if TYPE_CHECKING:
         SqlCheck,
         SqlSource,
     )
+    from headgate.timetables.after_labels import AfterLabels
 
 _HOMES = {
+    "headgate.core.business_days": ("business_days",),
     "headgate.core.gates": ("AtLeast", "AtMost", "NoWorseThan"),
     "headgate.core.metrics": (
         "accuracy",
@@ -85,7 +88,7 @@ _HOMES = {
     "headgate.core.policy": ("Policy",),
     "headgate.core.readiness": ("AtLeastRows", "FreshWithin", "Marker"),
     "headgate.core.span": ("Span", "days", "hours", "months", "weeks", "years"),
-    "headgate.core.windows": ("Rolling", "Window", "Windows"),
+    "headgate.core.windows": ("Expanding", "Rolling", "Window", "Windows"),
     "headgate.dag": ("retraining_dag", "rollback_dag", "rollback_form", "trigger_form"),
     "headgate.hooks.assets": ("candidate_asset", "champion_asset"),
     "headgate.hooks.mlflow": ("MlflowHook",),
@@ -117,10 +120,12 @@ _HOMES = {
         "SqlCheck",
         "SqlSource",
     ),
+    "headgate.timetables.after_labels": ("AfterLabels",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AfterLabels",
     "AtLeast",
     "AtLeastRows",
     "AtMost",
@@ -131,6 +136,7 @@ __all__ = [
     "Drift",
     "Estimator",
     "EvaluateOperator",
+    "Expanding",
     "Expectations",
     "FreshWithin",
     "FunctionCheck",
@@ -163,6 +169,7 @@ __all__ = [
     "auc",
     "average_precision",
     "balanced_accuracy",
+    "business_days",
     "candidate_asset",
     "champion_asset",
     "days",

@@ -12,6 +12,7 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from headgate.hooks.links import MadeLink
+from headgate.timetables.after_labels import AfterLabels
 
 _HEAVY = (
     "headgate.adapters.duckdb_suites",
@@ -43,6 +44,7 @@ class HeadgatePlugin(AirflowPlugin):
 
     name = "headgate"
     operator_extra_links = [MadeLink("MLflow run")]  # noqa: RUF012 - Airflow's own attribute
+    timetables = [AfterLabels]  # noqa: RUF012 - Airflow's own attribute
 
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG003 - Airflow's signature

@@ -5,6 +5,7 @@ from __future__ import annotations
 import headgate
 
 EXPORTS = """
+AfterLabels
 AtLeast
 AtLeastRows
 AtMost
@@ -15,6 +16,7 @@ DeployOperator
 Drift
 Estimator
 EvaluateOperator
+Expanding
 Expectations
 FreshWithin
 FunctionCheck
@@ -47,6 +49,7 @@ accuracy
 auc
 average_precision
 balanced_accuracy
+business_days
 candidate_asset
 champion_asset
 days
