@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SERVER = "headgate_server_default"
 HEARTBEATS = ("scheduler", "dag_processor", "triggerer")
-START_SECONDS = 120.0
+START_SECONDS = 240.0
 
 
 class Stack:
