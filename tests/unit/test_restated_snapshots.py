@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from headgate.adapters.fsspec_store import FsspecStore
 from headgate.adapters.pyarrow_cutter import ArrowCutter
+from headgate.adapters.pyarrow_profiler import ArrowProfiler
+from headgate.cli.commands import app
 from headgate.core import parts as planning
 from headgate.core.windows import Window, Windows
 from headgate.errors import DataError
@@ -130,3 +138,16 @@ def test_the_manifest_says_what_makes_a_row_known_again() -> None:
     store = MemoryStore()
     manifest = manifest_of(store, take(Given(table(ALWAYS)), store, windows_at(20), **RESTATED))
     assert (manifest.key, manifest.times) == (KEY, ("when", "known"))
+
+
+def test_the_command_line_tells_versions_apart_as_the_source_does(tmp_path: Path) -> None:
+    store = FsspecStore(LocalFileSystem(), str(tmp_path))
+    versions = [(when, station, when, 1.0) for when, station in itertools.product(range(11, 20), "ab")]
+    restated = table([*versions, (15, "a", 20.5, 7.0)])
+    one = take(Given(restated), store, windows_at(20), profiler=ArrowProfiler(), **RESTATED).id
+    late = replace(windows_at(20), as_of=day(21))
+    later = take(Given(restated), store, late, profiler=ArrowProfiler(), **RESTATED).id
+    shown = CliRunner().invoke(app, ["snapshot", "show", later, "--store", str(tmp_path)]).stdout
+    assert "event time when, known at known, the latest version of each event time, station" in shown
+    told = CliRunner().invoke(app, ["snapshot", "diff", one, later, "--store", str(tmp_path)])
+    assert "rows: 0 added, 0 removed, 1 restated; 17 the same" in told.stdout

@@ -78,7 +78,10 @@ def diff(
     after: SnapshotId,
     key: Annotated[
         list[str] | None,
-        typer.Option(help="Column that, with the event time, makes a row known again; repeat for more."),
+        typer.Option(
+            help="Column that, with the event time, makes a row known again; repeat for more. By default, what the "
+            "source of both says."
+        ),
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Where to write a page with pictures.")] = None,
     memory: Annotated[str, typer.Option(help="Most memory that DuckDB takes; the rest is spilled to disk.")] = "1GB",
@@ -94,7 +97,8 @@ def diff(
     with told():
         opened = open_store(store)
         pair = [require_snapshot(opened, each) for each in (before, after)]
-        found = diff_snapshots(*pair, store=opened, differ=DuckdbDiffer(memory), key=tuple(key or ()))
+        known = pair[0].key if pair[0].key == pair[1].key else None
+        found = diff_snapshots(*pair, store=opened, differ=DuckdbDiffer(memory), key=tuple(key or known or ()))
         if html is not None:
             from headgate.adapters.plotly_pages.snapshot_diff import snapshot_diff_page
 

@@ -44,7 +44,8 @@ def show_text(manifest: Manifest) -> str:
         f"as-of    {instant(windows.as_of)}",
         f"training {windows.training}, {_held(manifest.training)}",
         f"holdout  {windows.holdout}, {_held(manifest.holdout)}",
-        f"label {manifest.label}, event time {manifest.event_time}, known at {manifest.known_at or '(no column)'}",
+        f"label {manifest.label}, final at {manifest.final_at or '(no column)'}",
+        f"event time {manifest.event_time}, known at {manifest.known_at or '(no column)'}, {_key(manifest)}",
         *([_left_out(manifest.left_out)] if manifest.left_out else []),
         "",
         _columns_text(manifest),
@@ -93,6 +94,12 @@ def _change(change: ColumnChange) -> str:
     if change.after is None:
         return f"{shown(change.name)} is gone ({change.before})"
     return f"{shown(change.name)} was {change.before} and is {change.after}"
+
+
+def _key(manifest: Manifest) -> str:
+    if manifest.key is None:
+        return "every row stands for itself"
+    return f"the latest version of each {', '.join(('event time', *map(shown, manifest.key)))}"
 
 
 def _held(parts: Sequence[Part]) -> str:
