@@ -48,10 +48,10 @@ def audit(
     from headgate.steps.audit import AuditPorts, audit_model
 
     with told():
+        age = parse_span(idle, what="--idle")
         ports = AuditPorts(
             ledger=run_ledger(mlflow), log=promotion_log(mlflow), store=None if mlflow_only else open_store(store)
         )
-        age = parse_span(idle, what="--idle")
         report = audit_model(require_model(model), ports=ports, now=datetime.now(tz=UTC), idle=age)
     typer.echo(json_text(audit_data(report)) if as_json else audit_text(report, is_terminal=sys.stdout.isatty()))
     raise typer.Exit(code=0 if report.is_clean else WRONG)
