@@ -11,7 +11,6 @@ from airflow.sdk import DAG
 from airflow.sdk import Param as FormField
 
 from headgate.core.mode import PROMOTE_OLDER
-from headgate.core.quarantine import percent
 from headgate.core.readiness import Condition
 from headgate.hooks.assets import candidate_asset, champion_asset
 from headgate.operators.deploy import DeployOperator
@@ -237,19 +236,5 @@ def _doc(pipeline: Pipeline) -> str:
 
 def _asked(expectations: Expectations | str) -> str:
     """Return what validation asks, a line each."""
-    if isinstance(expectations, str):
-        return f"* expectations `{expectations}`"
-    lines = [f"* expectations `{expectations.suite}`"]
-    if expectations.max_warnings is not None:
-        lines.append(f"* at most {expectations.max_warnings:,} unmet warnings may pass")
-    lines += [f"* {check.severity} check `{check.title}`" for check in expectations.checks]
-    if expectations.drift is not None:
-        lines.append(
-            f"* drift against what the champion learned from; a crossed limit is {expectations.drift.severity}"
-        )
-    if (quarantine := expectations.quarantine) is not None:
-        within = quarantine.max_share if quarantine.max_slice_share is None else quarantine.max_slice_share
-        slices = f", and {percent(within)} in any slice of {', '.join(quarantine.slices)}" if quarantine.slices else ""
-        most = f"at most {percent(quarantine.max_share)} of them in either window{slices}"
-        lines.append(f"* rows that fail are set aside, {most}")
-    return "\n".join(lines)
+    asked = Expectations(suite=expectations) if isinstance(expectations, str) else expectations
+    return "\n".join(f"* {line}" for line in asked.said)

@@ -9,6 +9,7 @@ import typer
 from headgate.cli.adopt import adopt
 from headgate.cli.audit import audit
 from headgate.cli.drift import drift
+from headgate.cli.explain import explain
 from headgate.cli.log import log
 from headgate.cli.rollback import lift, rollback
 from headgate.cli.run import run
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(explain)
 app.command()(log)
 app.command()(status)
 app.command()(serve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from headgate.core.drift import Drift
-from headgate.core.quarantine import Quarantine
+from headgate.core.quarantine import Quarantine, percent
 from headgate.core.validation import Severity
 from headgate.errors import InputError
 from headgate.spec.checks import require_columns, require_dotted, require_kind, require_text
@@ -133,3 +133,22 @@ class Expectations:
             require_kind("expectations.drift", self.drift, Drift, "Drift(...), or None")
         if self.quarantine is not None:
             require_kind("expectations.quarantine", self.quarantine, Quarantine, "Quarantine(max_share=...), or None")
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is asked, each in a few words of Markdown."""
+        lines = [f"expectations `{self.suite}`"]
+        if self.max_warnings is not None:
+            lines.append(f"at most {self.max_warnings:,} unmet warnings may pass")
+        lines += [f"{check.severity} check `{check.title}`" for check in self.checks]
+        if self.drift is not None:
+            lines.append(f"drift against what the champion learned from; a crossed limit is {self.drift.severity}")
+        if self.quarantine is not None:
+            lines.append(f"rows that fail are set aside, {_most(self.quarantine)}")
+        return tuple(lines)
+
+
+def _most(limits: Quarantine) -> str:
+    within = limits.max_share if limits.max_slice_share is None else limits.max_slice_share
+    slices = f", and {percent(within)} in any slice of {', '.join(limits.slices)}" if limits.slices else ""
+    return f"at most {percent(limits.max_share)} of them in either window{slices}"
