@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from headgate.adapters.mlflow_addresses import MlflowPages
 from headgate.cli.commands import app
 from headgate.core.refs import TrackedRun
 from headgate.errors import InputError
 from headgate.hooks.links import MadeLink
-from headgate.hooks.mlflow import MlflowHook, MlflowPages
+from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.model_server import ModelServerHook
 from headgate.hooks.store import store_at
 from headgate.plugin import is_task_parent

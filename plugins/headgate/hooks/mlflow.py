@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from headgate.adapters.mlflow_addresses import MlflowPages
 from headgate.errors import InputError
 
 if TYPE_CHECKING:
-    from headgate.core.refs import TrackedRun
     from headgate.ports import PromotionLog, RunLedger, RunTracker
-
-_TRAINING = "?workflowType=machine_learning"
-"""MLflow opens its pages for generative AI otherwise, whose menu has neither runs nor models."""
 
 
 class MlflowHook(BaseHook):
@@ -94,36 +90,6 @@ class MlflowHook(BaseHook):
         except (httpx.HTTPError, InputError) as error:
             return False, f"{self.mlflow_conn_id} does not answer: {error}"
         return True, f"MLflow {answer.text.strip()} answers at {self.url}"
-
-
-class MlflowPages:
-    """Addresses of MLflow's own pages.
-
-    Args:
-        url: Where a browser finds MLflow.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
-
-    def run(self, tracked: TrackedRun) -> str:
-        """Return the address of a run."""
-        return f"{self._run(tracked)}{_TRAINING}"
-
-    def artifact(self, tracked: TrackedRun, path: str) -> str:
-        """Return the address of a run's artifact."""
-        return f"{self._run(tracked)}/artifacts/{quote(path)}{_TRAINING}"
-
-    def model(self, tracked: TrackedRun, model_id: str) -> str:
-        """Return the address of a logged model."""
-        return f"{self._url}/#/experiments/{tracked.experiment}/models/{model_id}{_TRAINING}"
-
-    def version(self, model: str, version: str) -> str:
-        """Return the address of a registered model's version."""
-        return f"{self._url}/#/models/{quote(model)}/versions/{version}{_TRAINING}"
-
-    def _run(self, tracked: TrackedRun) -> str:
-        return f"{self._url}/#/experiments/{tracked.experiment}/runs/{tracked.mlflow_run}"
 
 
 def connection_of(conn_id: str, *, conn_type: str) -> Any:  # noqa: ANN401 - Airflow's Connection
