@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pendulum
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -12,8 +14,10 @@ from headgate.core.business_days import BusinessDays
 from headgate.core.delay import Delay
 from headgate.core.span import Span
 from headgate.core.windows import Expanding, Rolling
+from headgate.errors import InputError
 from tests.unit.zones import ZONES, instants
 
+WEEK = Rolling(lookback=Span(days=7), holdout=Span(days=7))
 TICK = timedelta(microseconds=1)
 SPANS = st.builds(
     Span,
@@ -78,6 +82,21 @@ def test_no_row_whose_label_is_not_final_is_ever_in_a_window(
         assert windows.training.end <= windows.holdout.start < windows.holdout.end <= utc(as_of)
         event = (windows.holdout.end - ago).astimezone(ZoneInfo(zone))
         assert utc(delay.after(event)) <= utc(as_of)
+
+
+@given(PLACES, DELAYS)
+def test_airflows_own_instants_count_like_any_other(instant: datetime, delay: Delay) -> None:
+    airflows = pendulum.instance(instant)
+    assert utc(delay.before(airflows)) == utc(delay.before(instant))
+    assert utc(delay.after(airflows)) == utc(delay.after(instant))
+
+
+@pytest.mark.parametrize("delay", [Span(days=1), Span(exact=timedelta(hours=1)), BusinessDays(1)])
+def test_an_instant_without_a_zone_is_refused(delay: Delay) -> None:
+    naive = datetime(2024, 5, 1)  # noqa: DTZ001 - what is refused
+    for way in (delay.before, delay.after, lambda at: WEEK.at(at, label_delay=delay)):
+        with pytest.raises(InputError, match=r"an instant must have a time zone.*Got 2024-05-01T00:00:00 instead"):
+            way(naive)
 
 
 @given(PLACES, SPANS, st.sampled_from(ZONES))

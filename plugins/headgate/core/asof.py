@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter
 
+from headgate.core.wall_clock import in_utc
 from headgate.errors import InputError
 
 
@@ -160,4 +161,4 @@ def _known(instant: datetime, origin: Origin, latest: datetime, *, said: str | N
         msg = f"as-of of {origin} must not lie in the future: nothing is known of that time yet. "
         msg += f"Got {said!r} instead, and it is {latest.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
         raise InputError(msg)
-    return AsOf(instant=instant.astimezone(UTC), origin=origin)
+    return AsOf(instant=in_utc(instant), origin=origin)

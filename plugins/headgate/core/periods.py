@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from headgate.core.delay import Delay
 from headgate.core.span import Span
-from headgate.core.wall_clock import midnight, require_zone
+from headgate.core.wall_clock import in_utc, midnight, require_zone
 from headgate.errors import InputError
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
@@ -72,17 +72,17 @@ class Periods:
         >>> Periods(every="month", delay=weeks(4)).due_by(datetime(2024, 6, 30, tzinfo=UTC))
         Due(period='2024-05', at=datetime.datetime(2024, 6, 29, 0, 0, tzinfo=datetime.timezone.utc))
         """
-        first = self._last_by(instant.astimezone(UTC))
+        first = self._last_by(in_utc(instant))
         return Due(period=self._name(first), at=self._final(first))
 
     def due_after(self, instant: datetime) -> Due:
         """Return the next period whose labels will be final, after an instant."""
-        first = self._last_by(instant.astimezone(UTC))
+        first = self._last_by(in_utc(instant))
         return self.due_by(self._final(self._next(first)))
 
     def due_before(self, instant: datetime) -> Due:
         """Return the last period whose labels were final before an instant."""
-        return self.due_by(instant - _TICK)
+        return self.due_by(in_utc(instant) - _TICK)
 
     def _last_by(self, instant: datetime) -> date:
         """Return the first day of that period; labels become final in the order of periods."""
@@ -153,7 +153,7 @@ def next_interval(
     """
     candidates = [periods.due_after(last[1])] if last else []
     if limits.earliest is not None:
-        candidates.append(periods.due_after(periods.due_after(limits.earliest - _TICK).at))
+        candidates.append(periods.due_after(periods.due_after(in_utc(limits.earliest) - _TICK).at))
     if not candidates:
         candidates.append(periods.due_after(now))
     elif not limits.catchup:
@@ -161,5 +161,5 @@ def next_interval(
     end = max(due.at for due in candidates)
     start = periods.due_before(end).at
     if last:
-        start = max(start, last[1].astimezone(UTC), last[0].astimezone(UTC) + _TICK)
+        start = max(start, in_utc(last[1]), in_utc(last[0]) + _TICK)
     return None if limits.latest is not None and start > limits.latest else (start, end)

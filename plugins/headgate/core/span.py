@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from headgate.core.wall_clock import first_at, wall_of
+from headgate.core.wall_clock import first_at, in_utc, wall_of
 from headgate.errors import InputError
 
 _HOURS = {"days": 24, "weeks": 168}
@@ -53,6 +53,7 @@ class Span:
 
         Months first, then days, then the exact part; a day that the month doesn't have becomes its last.
 
+        >>> from datetime import UTC
         >>> months(1).before(datetime(2024, 3, 31, tzinfo=UTC)).date().isoformat()
         '2024-02-29'
         >>> from zoneinfo import ZoneInfo
@@ -75,6 +76,7 @@ class Span:
         It undoes `before`, in the order that this takes: the exact part first, then days, then months. Whatever lies
         earlier than `before(instant)` has its `after` at `instant`, or earlier.
 
+        >>> from datetime import UTC
         >>> months(1).after(datetime(2023, 1, 31, tzinfo=UTC)).date().isoformat()
         '2023-02-28'
         """
@@ -142,7 +144,7 @@ def _months_away(wall: datetime, count: int) -> datetime:
 
 
 def _away(instant: datetime, exact: timedelta) -> datetime:
-    return (instant.astimezone(UTC) + exact).astimezone(instant.tzinfo)
+    return (in_utc(instant) + exact).astimezone(instant.tzinfo)
 
 
 def _exactly(length: timedelta) -> tuple[float, str]:

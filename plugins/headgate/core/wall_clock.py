@@ -24,13 +24,26 @@ def require_zone(what: str, name: object) -> ZoneInfo:
         raise InputError(msg) from error
 
 
+def in_utc(instant: datetime) -> datetime:
+    """Return an instant in UTC, as a datetime of the standard library: Airflow's are of another class.
+
+    Raises:
+        InputError: It has no time zone.
+    """
+    if instant.tzinfo is None:
+        msg = f"an instant must have a time zone, such as UTC. Got {instant.isoformat()} instead."
+        raise InputError(msg)
+    day, clock = instant.timetuple()[:3], (instant.hour, instant.minute, instant.second, instant.microsecond)
+    return datetime(*day, *clock, tzinfo=instant.tzinfo, fold=instant.fold).astimezone(UTC)
+
+
 def wall_of(instant: datetime) -> datetime:
     """Return what the clock shows at an instant, without its zone.
 
     At the instant in which the clock skips an hour it shows the hour's beginning still.
     """
-    shown = instant.replace(tzinfo=None, fold=0)
-    last = (instant.astimezone(UTC) - _TICK).astimezone(instant.tzinfo).replace(tzinfo=None, fold=0)
+    at = in_utc(instant)
+    shown, last = (each.astimezone(instant.tzinfo).replace(tzinfo=None, fold=0) for each in (at, at - _TICK))
     return min(shown, last + _TICK)
 
 

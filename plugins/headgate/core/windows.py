@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from headgate.core.delay import Delay
 from headgate.core.span import Span
-from headgate.core.wall_clock import midnight, require_zone
+from headgate.core.wall_clock import in_utc, midnight, require_zone
 from headgate.errors import InputError
 
 
@@ -120,7 +120,7 @@ class Expanding:
         """
         holdout = _holdout(self, as_of, label_delay)
         training = Window(start=midnight(_date(self.since), ZoneInfo(self.zone)), end=self.gap.before(holdout.start))
-        if training.start.astimezone(UTC) >= training.end.astimezone(UTC):
+        if in_utc(training.start) >= in_utc(training.end):
             msg = f"since of Expanding must lie before the training window's end, which is {_short(training.end)} "
             msg += f"for the as-of {_short(as_of)}. Got {self.since} instead: start the run with a later as-of."
             raise InputError(msg)
@@ -156,16 +156,16 @@ def _date(since: date | str) -> date:
 
 
 def _holdout(rule: Rolling | Expanding, as_of: datetime, label_delay: Delay) -> Window:
-    end = label_delay.before(as_of.astimezone(ZoneInfo(rule.zone)))
+    end = label_delay.before(in_utc(as_of).astimezone(ZoneInfo(rule.zone)))
     return Window(start=rule.holdout.before(end), end=end)
 
 
 def _windows(as_of: datetime, training: Window, holdout: Window) -> Windows:
-    return Windows(as_of=as_of.astimezone(UTC), training=_in_utc(training), holdout=_in_utc(holdout))
+    return Windows(as_of=in_utc(as_of), training=_utc_window(training), holdout=_utc_window(holdout))
 
 
-def _in_utc(window: Window) -> Window:
-    return Window(start=window.start.astimezone(UTC), end=window.end.astimezone(UTC))
+def _utc_window(window: Window) -> Window:
+    return Window(start=in_utc(window.start), end=in_utc(window.end))
 
 
 def _common(rule: Rolling | Expanding) -> str:
