@@ -109,7 +109,7 @@ def nobody() -> str:
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("call", ["put", "has", "get", "columns", "documents"])
+@pytest.mark.parametrize("call", ["put", "has", "get", "columns", "documents", "files", "delete"])
 def test_a_store_that_does_not_answer_is_an_outage(nobody: str, call: str) -> None:
     config = {"retries": {"max_attempts": 0}, "connect_timeout": 1}
     files = fsspec.filesystem(
@@ -129,6 +129,8 @@ def test_a_store_that_does_not_answer_is_an_outage(nobody: str, call: str) -> No
         "get": lambda: store.get(part),
         "columns": lambda: store.get(part, ["x"]),
         "documents": lambda: store.documents("snapshots"),
+        "files": lambda: store.files("snapshots"),
+        "delete": lambda: store.delete("snapshots/a.json"),
     }
     with pytest.raises(TransientError, match="can't be reached"):
         calls[call]()

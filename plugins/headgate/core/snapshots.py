@@ -171,6 +171,15 @@ def manifest_path(model: str, as_of: datetime, identity: str) -> str:
     return f"snapshots/{model}/{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-{identity[:16]}.json"
 
 
+def part_path(part: PartRef) -> str:
+    """Return where a part lies.
+
+    >>> part_path(PartRef(digest="abcd", rows=1))
+    'parts/ab/abcd.parquet'
+    """
+    return f"parts/{part.digest[:2]}/{part.digest}.parquet"
+
+
 def profile_path(part: PartRef) -> str:
     """Return where the statistics of a part lie, as a profiler's sketch.
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from headgate.core.profile import Profile
 from headgate.core.snapshots import Extent, PartRef
+from headgate.core.stored_file import StoredFile
 from headgate.core.suite import Expectation, Measured
 from headgate.core.validation import ExpectationResult
 from headgate.core.windows import Window, Windows
@@ -169,6 +170,15 @@ class SnapshotStore(Protocol):
 
     def documents(self, folder: str) -> tuple[str, ...]:
         """Return the paths of the documents below a folder, sorted; none when there is no such folder."""
+
+    def files(self, folder: str) -> tuple[StoredFile, ...]:
+        """Return every file below a folder, by its path, with size and age: documents, parts below `parts`, and drafts.
+
+        A draft, whose name begins with a dot, is what a writer is at, or left when it was killed.
+        """
+
+    def delete(self, path: str) -> None:
+        """Delete a file. The second time changes nothing."""
 
 
 class Profiler(Protocol):

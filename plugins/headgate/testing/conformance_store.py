@@ -7,11 +7,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import cast
 
 import pyarrow as pa  # noqa: TID253 - no Dag imports it
 
-from headgate.core.snapshots import PartRef
+from headgate.core.snapshots import PartRef, part_path, profile_path
 from headgate.errors import DataError, SnapshotDamagedError
 from headgate.ports import SnapshotStore
 
@@ -132,6 +133,49 @@ class StoreConformance(ABC):
         assert store.documents("snapshots/co2") == ("snapshots/co2/a.json", "snapshots/co2/b.json")
         assert len(store.documents("snapshots")) == len("abc")
         assert store.documents("nothing") == store.documents("parts") == ()
+
+    def test_files_are_told_with_their_sizes_and_ages(self) -> None:
+        """Parts and what lies beside them, and documents; each below its folder."""
+        store = self.make()
+        part = store.put(_ROWS)
+        store.put_document(profile_path(part), "{}")
+        store.put_document("snapshots/co2/b.json", "four")
+        store.put_document("snapshots/co2b/c.json", "")
+        (document,) = store.files("snapshots/co2")
+        assert (document.path, document.size) == ("snapshots/co2/b.json", len("four"))
+        assert [file.path for file in store.files("parts")] == sorted([part_path(part), profile_path(part)])
+        assert store.files("nothing") == ()
+        written = [file.written for file in (*store.files("parts"), *store.files("snapshots"))]
+        assert all(moment is not None and moment.utcoffset() == timedelta(0) for moment in written)
+        assert all(file.size for file in store.files("parts"))
+
+    def test_a_deleted_document_is_missed_and_no_longer_told(self) -> None:
+        """The second time changes nothing."""
+        store = self.make()
+        for path in ("snapshots/co2/a.json", "snapshots/co2/b.json"):
+            store.put_document(path, path)
+        for _ in range(2):
+            store.delete("snapshots/co2/a.json")
+        assert store.documents("snapshots") == ("snapshots/co2/b.json",)
+        assert [file.path for file in store.files("snapshots")] == ["snapshots/co2/b.json"]
+        assert _is_damaged(lambda: store.get_document("snapshots/co2/a.json"))
+
+    def test_a_deleted_part_is_missed_and_can_be_written_again(self) -> None:
+        """Whoever takes its snapshot again writes it anew."""
+        store = self.make()
+        part, other = store.put(_ROWS), store.put(_ROWS.slice(1))
+        for _ in range(2):
+            store.delete(part_path(part))
+        assert (store.has(part), store.has(other)) == (False, True)
+        assert _is_damaged(lambda: store.get(part))
+        assert store.put(_ROWS) == part
+        assert _get(store, part).equals(_ROWS)
+
+    def test_what_was_never_there_can_be_deleted(self) -> None:
+        """Somebody else may have been faster."""
+        store = self.make()
+        store.delete("parts/00/nothing.parquet")
+        store.delete("nothing.json")
 
 
 def _get(store: SnapshotStore, part: PartRef) -> pa.Table:

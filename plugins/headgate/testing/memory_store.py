@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
 import pyarrow as pa  # noqa: TID253 - no Dag imports it
 
 from headgate.adapters.fsspec_store import digest_of
-from headgate.core.snapshots import PartRef
+from headgate.core.snapshots import PartRef, part_path
+from headgate.core.stored_file import StoredFile
 from headgate.errors import DataError, SnapshotDamagedError
 from headgate.ports import Rows
+from headgate.testing.fake_log import EPOCH
 
 
 class MemoryStore:
-    """`SnapshotStore` that forgets when the process ends."""
+    """`SnapshotStore` that forgets when the process ends.
+
+    Attributes:
+        now: When what is written from now on was written; nothing reads a clock.
+    """
 
     def __init__(self) -> None:
+        self.now: datetime = EPOCH
         self._parts: dict[str, pa.Table] = {}
         self._documents: dict[str, str] = {}
+        self._written: dict[str, datetime] = {}
 
     def put(self, rows: Rows) -> PartRef:
         """Keep a part, or find it there."""
         table = cast("pa.Table", rows)
         part = PartRef(digest=digest_of(table), rows=table.num_rows)
         self._parts.setdefault(part.digest, table)
+        self._written.setdefault(part_path(part), self.now)
         return part
 
     def has(self, part: PartRef) -> bool:
@@ -51,6 +61,7 @@ class MemoryStore:
     def put_document(self, path: str, text: str) -> None:
         """Keep a document; the second time replaces it."""
         self._documents[path] = text
+        self._written[path] = self.now
 
     def get_document(self, path: str) -> str:
         """Return a document.
@@ -66,3 +77,21 @@ class MemoryStore:
     def documents(self, folder: str) -> tuple[str, ...]:
         """Return the paths of the documents below a folder, sorted."""
         return tuple(sorted(path for path in self._documents if path.startswith(f"{folder}/")))
+
+    def files(self, folder: str) -> tuple[StoredFile, ...]:
+        """Return every file below a folder, by its path."""
+        parts = {part_path(PartRef(digest=digest, rows=0)): table.nbytes for digest, table in self._parts.items()}
+        sizes = {**parts, **{path: len(text.encode()) for path, text in self._documents.items()}}
+        return tuple(
+            StoredFile(path=path, size=size, written=self._written[path])
+            for path, size in sorted(sizes.items())
+            if path.startswith(f"{folder}/")
+        )
+
+    def delete(self, path: str) -> None:
+        """Delete a file; one that isn't there is no error."""
+        self._documents.pop(path, None)
+        self._parts = {
+            digest: table for digest, table in self._parts.items() if part_path(PartRef(digest=digest, rows=0)) != path
+        }
+        self._written.pop(path, None)

@@ -11,9 +11,11 @@ from typing import Any, cast
 import pyarrow as pa
 
 from headgate.adapters.fsspec_store import part_file
+from headgate.adapters.fsspec_store.ages import written_at
 from headgate.adapters.fsspec_store.digests import column_digests, whole_digest
 from headgate.adapters.fsspec_store.outages import Watched, translated
-from headgate.core.snapshots import PartRef
+from headgate.core.snapshots import PartRef, part_path
+from headgate.core.stored_file import StoredFile
 from headgate.errors import SnapshotDamagedError
 from headgate.ports import Rows
 
@@ -124,18 +126,45 @@ class FsspecStore:
             StoreError: The store refuses.
             TransientError: It can't be reached.
         """
+        return tuple(sorted(path for path in self._listed(folder) if _is_document(path)))
+
+    def files(self, folder: str) -> tuple[StoredFile, ...]:
+        """Return every file below a folder, by its path, with size and age.
+
+        Raises:
+            StoreError: The store refuses.
+            TransientError: It can't be reached.
+        """
+        found = sorted(self._listed(folder).items())
+        return tuple(
+            StoredFile(path=path, size=int(facts.get("size") or 0), written=written_at(facts)) for path, facts in found
+        )
+
+    def delete(self, path: str) -> None:
+        """Delete a file. The second time changes nothing.
+
+        Raises:
+            StoreError: The store refuses.
+            TransientError: It can't be reached.
+        """
+        whole = posixpath.join(self._root, path)
+        with translated("delete", whole), contextlib.suppress(FileNotFoundError):
+            self._filesystem.rm_file(whole)
+
+    def _listed(self, folder: str) -> dict[str, dict[str, Any]]:
+        """Return what the filesystem says of each file below a folder, by the file's path in the store."""
         whole = posixpath.join(self._root, folder)
         with translated("list", whole):
             self._filesystem.invalidate_cache()  # another process may have written since
             try:
-                found = self._filesystem.find(whole)
+                found = self._filesystem.find(whole, detail=True)
             except FileNotFoundError:
-                return ()
+                return {}
         start = len(str(self._filesystem._strip_protocol(self._root)).rstrip("/")) + 1  # noqa: SLF001 - fsspec's way
-        return tuple(sorted(path[start:] for path in found if _is_document(path)))
+        return {path[start:]: facts for path, facts in found.items()}
 
     def _part_path(self, part: PartRef) -> str:
-        return posixpath.join(self._root, "parts", part.digest[:2], f"{part.digest}{_PART}")
+        return posixpath.join(self._root, part_path(part))
 
     def _write(self, path: str, data: bytes | pa.Buffer) -> None:
         with translated("write", path, size=len(data)):
