@@ -10,15 +10,14 @@ from airflow.sdk import BaseOperator
 from headgate import wire
 from headgate.core.metrics import Metric, require_metric
 from headgate.core.refs import CandidateRef, EvaluationRef
-from headgate.hooks import parts
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.override import override_of
 from headgate.hooks.store import store_at
+from headgate.hooks.wiring import evaluation_ports
 from headgate.ports import Question
-from headgate.steps.evaluate import REPORT, EvaluationPorts, evaluate_candidate
-from headgate.steps.models import ModelShelf
+from headgate.steps.evaluate import REPORT, evaluate_candidate
 
 
 class EvaluateOperator(BaseOperator):
@@ -79,14 +78,8 @@ class EvaluateOperator(BaseOperator):
                     event_time=snapshot.event_time,
                 ),
                 trusted=self.trusted,
-                ports=EvaluationPorts(
-                    table=parts.table(),
-                    store=store_at(self.store_url),
-                    tracker=mlflow.tracker,
-                    log=mlflow.promotion_log,
-                    models=ModelShelf(mlflow.tracker, parts.loader()),
-                    scorer=parts.scorer(),
-                    pages=parts.pages(),
+                ports=evaluation_ports(
+                    store=store_at(self.store_url), log=mlflow.promotion_log, tracker=mlflow.tracker
                 ),
                 override=override_of(context),
             )

@@ -9,15 +9,14 @@ from airflow.sdk import BaseOperator
 
 from headgate import wire
 from headgate.core.windows import Expanding, Rolling
-from headgate.hooks import parts
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.override import override_of
 from headgate.hooks.run_context import run_of
 from headgate.hooks.sources import source_of
 from headgate.hooks.store import store_at
+from headgate.hooks.wiring import snapshot_ports, wanted_of
 from headgate.spec import Label, Source
-from headgate.steps.keeping import Wanted, recipe_of
-from headgate.steps.snapshot import SnapshotPorts, take_snapshot
+from headgate.steps.snapshot import take_snapshot
 
 
 class SnapshotOperator(BaseOperator):
@@ -63,22 +62,8 @@ class SnapshotOperator(BaseOperator):
             override_of(context)  # before the work, which is for nothing without its reason
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
             self.log.info("%s", run.said)
-            wanted = Wanted(
-                source=source_of(source),
-                event_time=source.event_time,
-                label=label.column,
-                known_at=source.known_at,
-                recipe=recipe_of(source),
-                key=source.key,
-                final_at=label.final_at,
-                labels_final_before=label.delay.before(run.as_of.instant),
-            )
-            ports = SnapshotPorts(
-                cutter=parts.cutter(),
-                store=store_at(self.store_url),
-                profiler=parts.profiler(),
-                table=parts.table(),
-            )
+            wanted = wanted_of(source, source_of(source), label, as_of=run.as_of.instant)
+            ports = snapshot_ports(store_at(self.store_url))
             snapshot = take_snapshot(run, wanted=wanted, ports=ports, tell=self.log.info)
         sizes = (snapshot.training_rows, snapshot.holdout_rows)
         self.log.info("snapshot %s: %d training rows, %d holdout rows", snapshot.id[:16], *sizes)

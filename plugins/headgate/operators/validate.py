@@ -16,16 +16,13 @@ from headgate.core.refs import SnapshotRef, ValidatedRef
 from headgate.core.validation import ExpectationResult, Finding, Severity
 from headgate.core.verdict import Outcome
 from headgate.errors import ExpectationError
-from headgate.hooks import parts
-from headgate.hooks.checks import runner_of
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.store import store_at
-from headgate.ports import SnapshotStore
+from headgate.hooks.wiring import demands_of, validation_ports
 from headgate.spec import Expectations
-from headgate.steps.quarantine import QuarantinePorts
-from headgate.steps.validate import ASIDE, DATA_DOCS, REPORT, Demands, Validation, ValidationPorts, validate_snapshot
+from headgate.steps.validate import ASIDE, DATA_DOCS, REPORT, Validation, validate_snapshot
 
 _LEVELS = {Severity.CRITICAL: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.INFO: logging.INFO}
 
@@ -83,9 +80,9 @@ class ValidateOperator(BaseOperator):
             snapshot = wire.load(SnapshotRef, self.snapshot)
             self.log.info("%s", snapshot.run.said)
             asked = replace(self.expectations, suite=self.suite)
-            validation = validate_snapshot(
-                snapshot, demands=_demands(asked), ports=_ports(asked, mlflow, store_at(self.store_url))
-            )
+            store = store_at(self.store_url)
+            ports = validation_ports(asked, store=store, log=mlflow.promotion_log, tracker=mlflow.tracker)
+            validation = validate_snapshot(snapshot, demands=demands_of(asked), ports=ports)
             self._link(validation, mlflow)
             self._say(validation)
             if warnings := validation.validated.summary.warnings:
@@ -124,33 +121,6 @@ class ValidateOperator(BaseOperator):
 
 def _level(result: ExpectationResult) -> int:
     return logging.ERROR if result.finding is Finding.BROKEN else _LEVELS[result.severity]
-
-
-def _demands(asked: Expectations) -> Demands:
-    return Demands(
-        suite=parts.suite(asked.suite),
-        checks=tuple(runner_of(check) for check in asked.checks),
-        max_warnings=asked.max_warnings,
-        drift=asked.drift,
-        quarantine=asked.quarantine,
-    )
-
-
-def _ports(asked: Expectations, mlflow: MlflowHook, store: SnapshotStore) -> ValidationPorts:
-    table = parts.table()
-    quarantine = None
-    if asked.quarantine is not None:
-        quarantine = QuarantinePorts(store=store, table=table, splitter=parts.splitter(), profiler=parts.profiler())
-    return ValidationPorts(
-        engines=parts.engines(),
-        table=table,
-        store=store,
-        log=mlflow.promotion_log,
-        tracker=mlflow.tracker,
-        pages=parts.pages(),
-        quarantine=quarantine,
-        data_docs=parts.data_docs if asked.data_docs else None,
-    )
 
 
 def _require_pass(validated: ValidatedRef) -> None:
