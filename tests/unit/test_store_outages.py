@@ -59,6 +59,14 @@ def test_a_download_that_breaks_off_may_be_tried_again(tmp_path: Path) -> None:
         fails(ClientPayloadError("not enough data"), tmp_path)
 
 
+def test_a_store_that_takes_too_long_may_be_asked_again(tmp_path: Path) -> None:
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+    for error in (ConnectTimeoutError(endpoint_url="http://s3"), ReadTimeoutError(endpoint_url="http://s3")):
+        with pytest.raises(TransientError, match="can't be reached"):
+            fails(error, tmp_path)
+
+
 def test_a_full_disk_is_final(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="must have room"):
         fails(OSError(errno.ENOSPC, "No space left on device"), tmp_path)

@@ -73,8 +73,9 @@ def _error_of(error: Exception, verb: str, path: str, size: int) -> StoreError |
 
 
 def _is_outage(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return isinstance(error, ConnectionError | TimeoutError) or error.errno in _OUTAGES
+    if isinstance(error, ConnectionError | TimeoutError) or getattr(error, "errno", None) in _OUTAGES:
+        return True
+    # botocore's timeouts are an OSError, too, without a number.
     return not _CLOUD_OUTAGES.isdisjoint(kind.__name__ for kind in type(error).__mro__)
 
 
