@@ -60,7 +60,7 @@ def test_a_download_that_breaks_off_may_be_tried_again(tmp_path: Path) -> None:
 
 
 def test_a_store_that_takes_too_long_may_be_asked_again(tmp_path: Path) -> None:
-    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # type: ignore[import-untyped]
 
     for error in (ConnectTimeoutError(endpoint_url="http://s3"), ReadTimeoutError(endpoint_url="http://s3")):
         with pytest.raises(TransientError, match="can't be reached"):
