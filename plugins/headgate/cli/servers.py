@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headgate.errors import InputError
-from headgate.spec.checks import require_model_name
 
 if TYPE_CHECKING:
-    from headgate.ports import PromotionLog, RunLedger, RunTracker
+    from headgate.ports import HistoryBook, PromotionLog, RunLedger, RunTracker
 
 MlflowUrl = Annotated[
     str | None,
@@ -69,6 +68,17 @@ def run_ledger(url: str | None) -> RunLedger:
     return MlflowRunLedger(require_url(url), **login())
 
 
+def history_book(url: str | None) -> HistoryBook:
+    """Return where an MLflow server keeps simulated histories.
+
+    Raises:
+        InputError: No address is given, or it isn't one.
+    """
+    from headgate.adapters.mlflow_history import MlflowHistoryBook
+
+    return MlflowHistoryBook(require_url(url), **login())
+
+
 def require_url(url: str | None) -> str:
     """Return the address of the MLflow server.
 
@@ -93,6 +103,8 @@ def require_model(name: str) -> str:
     Raises:
         InputError: It can't be one.
     """
+    from headgate.spec.checks import require_model_name  # with all of the specification: --help needn't wait for it
+
     return require_model_name(name)
 
 
