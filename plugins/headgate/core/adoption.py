@@ -82,8 +82,8 @@ def plan_adoption(
         return tuple(actions)
     wanted, found = wanted_aliases(fold_log(entries)), projection.aliases.get(CHAMPION)
     if not restore and found is not None and found != wanted.get(CHAMPION):
-        target = _require_version(entries, found, model)
-        entry = _entry(target, fold_log(entries).number, who=who, reason=reason, as_of=as_of)
+        chosen = _require_version(entries, found, model)
+        entry = _entry(chosen, fold_log(entries).number, who=who, reason=reason, as_of=as_of)
         said = f"promote the model of version {found}, which somebody made the champion, as the next version"
         actions.append(Append(entry=entry, said=said))
     actions.append(
@@ -93,23 +93,23 @@ def plan_adoption(
 
 
 def _require_version(entries: Sequence[LogEntry], version: int, model: str) -> LogEntry:
-    target = next((entry for entry in entries if entry.version == version), None)
-    if target is None or not target.entry.model_id:
-        got = "which isn't there" if target is None else "which stands for other files"
+    chosen = next((entry for entry in entries if entry.version == version), None)
+    if chosen is None or not chosen.entry.model_id:
+        got = "which isn't there" if chosen is None else "which stands for other files"
         msg = f"alias champion of {model} must be on a version of a logged model to be adopted. Got version {version} "
         msg += f"instead, {got}: move the alias in MLflow, or put it back: headgate adopt {model} --restore."
         raise PromotionError(msg)
-    return target
+    return chosen
 
 
-def _entry(target: LogEntry, head: int, *, who: str, reason: str, as_of: datetime | None) -> Entry:
-    kept = tuple((name, value) for name, value in target.entry.tags if name not in _OWN)
+def _entry(chosen: LogEntry, head: int, *, who: str, reason: str, as_of: datetime | None) -> Entry:
+    kept = tuple((name, value) for name, value in chosen.entry.tags if name not in _OWN)
     return Entry(
-        key=f"adopt {target.version} at {head}",
+        key=f"adopt {chosen.version} at {head}",
         expected_head=head,
-        model_id=target.entry.model_id,
-        as_of=as_of or target.entry.as_of,
+        model_id=chosen.entry.model_id,
+        as_of=as_of or chosen.entry.as_of,
         who=who,
         reason=reason,
-        tags=(*kept, (ADOPTED, str(target.version))),
+        tags=(*kept, (ADOPTED, str(chosen.version))),
     )

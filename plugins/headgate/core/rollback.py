@@ -60,13 +60,13 @@ def plan_rollback(entries: Sequence[LogEntry], *, model: str, to: int | None, wh
     done = champion.tag_of(ROLLBACK_TO)
     if done is not None and (to is None or done == str(to)):
         return Rollback(to=_require_champion_once(entries, model, int(done)), entry=None, done=champion)
-    target = head.previous if to is None else _require_champion_once(entries, model, to)
-    if target is None:
+    earlier = head.previous if to is None else _require_champion_once(entries, model, to)
+    if earlier is None:
         msg = f"{model} must have had a champion before version {champion.version}. Got none: it is the first."
         raise PromotionError(msg)
-    _require_other(target, champion, model)
-    _require_unbarred(entries, target, model)
-    return Rollback(to=target, entry=_entry(target, champion, head.number, who=who, reason=reason), done=None)
+    _require_other(earlier, champion, model)
+    _require_unbarred(entries, earlier, model)
+    return Rollback(to=earlier, entry=_entry(earlier, champion, head.number, who=who, reason=reason), done=None)
 
 
 def _require_champion_once(entries: Sequence[LogEntry], model: str, version: int) -> LogEntry:
@@ -82,39 +82,39 @@ def _require_champion_once(entries: Sequence[LogEntry], model: str, version: int
     raise PromotionError(msg)
 
 
-def _require_other(target: LogEntry, champion: LogEntry, model: str) -> None:
-    if target.version == champion.version:
+def _require_other(earlier: LogEntry, champion: LogEntry, model: str) -> None:
+    if earlier.version == champion.version:
         msg = (
-            f"version to roll {model} back to must be another than the champion. Got version {target.version} instead."
+            f"version to roll {model} back to must be another than the champion. Got version {earlier.version} instead."
         )
         raise PromotionError(msg)
-    if target.entry.model_id == champion.entry.model_id:
+    if earlier.entry.model_id == champion.entry.model_id:
         msg = (
             f"version to roll {model} back to must stand for another model than the champion, version "
-            f"{champion.version}. Got version {target.version} instead: both are {target.entry.model_id}."
+            f"{champion.version}. Got version {earlier.version} instead: both are {earlier.entry.model_id}."
         )
         raise PromotionError(msg)
 
 
-def _require_unbarred(entries: Sequence[LogEntry], target: LogEntry, model: str) -> None:
-    bar = bar_on(entries, model_id=target.entry.model_id, fingerprint=target.tag_of(FINGERPRINT) or "")
+def _require_unbarred(entries: Sequence[LogEntry], earlier: LogEntry, model: str) -> None:
+    bar = bar_on(entries, model_id=earlier.entry.model_id, fingerprint=earlier.tag_of(FINGERPRINT) or "")
     if bar is not None:
-        msg = f"version to roll {model} back to must not be barred. Got version {target.version} instead: {bar}. "
+        msg = f"version to roll {model} back to must not be barred. Got version {earlier.version} instead: {bar}. "
         msg += f"Lift it with 'headgate lift {model} {bar.version} --reason ...' if that is over."
         raise PromotionError(msg)
 
 
-def _entry(target: LogEntry, champion: LogEntry, head: int, *, who: str, reason: str) -> Entry:
-    kept = [(name, value) for name, value in target.entry.tags if name not in _OWN]
+def _entry(earlier: LogEntry, champion: LogEntry, head: int, *, who: str, reason: str) -> Entry:
+    kept = [(name, value) for name, value in earlier.entry.tags if name not in _OWN]
     bars = {BARS: str(champion.version), BARS_MODEL: champion.entry.model_id}
     if fingerprint := champion.tag_of(FINGERPRINT):
         bars[BARS_FINGERPRINT] = fingerprint
     return Entry(
-        key=f"rollback {champion.version} to {target.version}",
+        key=f"rollback {champion.version} to {earlier.version}",
         expected_head=head,
-        model_id=target.entry.model_id,
-        as_of=target.entry.as_of,
+        model_id=earlier.entry.model_id,
+        as_of=earlier.entry.as_of,
         who=who,
         reason=reason,
-        tags=(*kept, (ROLLBACK_TO, str(target.version)), *bars.items()),
+        tags=(*kept, (ROLLBACK_TO, str(earlier.version)), *bars.items()),
     )
