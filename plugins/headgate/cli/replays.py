@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 
 from headgate.cli.done import Done
 from headgate.cli.local import Order, chain_of
@@ -67,16 +70,26 @@ def _result(future: Future[Done], as_of: datetime) -> Done:
 @contextmanager
 def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     """Make worker processes that start anew: a fork of a process with threads may hang."""
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin_worker)
     try:
         yield pool
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: the runs that are under way end first\n")
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that waits: what is under way ends, and nothing more begins."""
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the process that waits, and end with it: its death alone would leave workers waiting for work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 @contextmanager

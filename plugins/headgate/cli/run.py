@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +67,7 @@ def run(
     Exit code 0: the run did its work, whether its candidate was promoted or refused by a gate; 1: the data was
     refused, or a run of the range failed; 2: bad input, an outage, or a registry that somebody has to look at.
     """
-    with told():
+    with told(), _interruptible():
         order = _order(pipeline, dag, param, mlflow, store)
         if first is None and last is None:
             code = _once(order, as_of, _wish(reason, override, dry_run=dry_run), server, as_json=as_json)
@@ -74,6 +75,16 @@ def run(
             _require_none({"--as-of": as_of, "--override": override, "--server": server, "--dry-run": dry_run})
             code = _range(order, _as_ofs(first, last, every), reason, jobs, as_json=as_json)
     raise typer.Exit(code=code)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Exit as a shell expects it after Ctrl-C, and say that nothing is lost by it."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        sys.stderr.write("interrupted: the same command goes on from there\n")
+        raise SystemExit(INTERRUPTED) from error
 
 
 def _order(pipeline: str, dag: str | None, param: list[str] | None, mlflow: str | None, store: str | None) -> Order:
@@ -122,13 +133,8 @@ def _range(order: Order, as_ofs: tuple[datetime, ...], reason: str, jobs: int, *
 
     chain = chain_of(order)
     chain.log.entries(chain.pipeline.model)  # whoever can't be reached is told once, not for each as-of
-    results: list[Done] = []
-    try:
-        results.extend(shown_while(replay_each(order, as_ofs, reason=reason, jobs=jobs), len(as_ofs)))
-    except KeyboardInterrupt:
-        sys.stderr.write(f"interrupted after {len(results)} of {len(as_ofs)}: the same command goes on from there\n")
-        return INTERRUPTED
-    results.sort(key=lambda done: done.as_of)
+    came = shown_while(replay_each(order, as_ofs, reason=reason, jobs=jobs), len(as_ofs))
+    results = sorted(came, key=lambda done: done.as_of)
     failed = sum(done.problem is not None for done in results)
     runs = {"model": chain.pipeline.model, "failed": failed, "runs": [data_of(done) for done in results]}
     typer.echo(json_text(runs) if as_json else range_text(results))
