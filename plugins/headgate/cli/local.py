@@ -59,15 +59,24 @@ def load_pipeline(path: str) -> Pipeline:
     Raises:
         InputError: There is none of that name, or it is something else.
     """
+    found = load_here(path)
+    require_kind(f"PIPELINE {path}", found, Pipeline, "a Pipeline")
+    assert isinstance(found, Pipeline)  # noqa: S101 - for the type checker
+    return found
+
+
+def load_here(path: str) -> object:
+    """Return what a dotted path names; the current folder is a place to import from.
+
+    Raises:
+        InputError: There is nothing of that name.
+    """
     from headgate.adapters.dotted_paths import load_object
 
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
-    found = load_object(path)
-    require_kind(f"PIPELINE {path}", found, Pipeline, "a Pipeline")
-    assert isinstance(found, Pipeline)  # noqa: S101 - for the type checker
-    return found
+    return load_object(path)
 
 
 class LocalChain:
@@ -177,7 +186,8 @@ class LocalChain:
         from headgate.hooks.wiring import wanted_of
 
         source = self.pipeline.source
-        return wanted_of(source, rows_of(source), self.pipeline.label, as_of=run.as_of.instant)
+        zone = self.pipeline.windows.zone
+        return wanted_of(source, rows_of(source), self.pipeline.label, as_of=run.as_of.instant, zone=zone)
 
     @cached_property
     def store(self) -> SnapshotStore:

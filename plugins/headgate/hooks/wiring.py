@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from headgate.hooks import parts
 from headgate.hooks.checks import runner_of
@@ -16,7 +17,7 @@ from headgate.steps.snapshot import SnapshotPorts
 from headgate.steps.validate import Demands, ValidationPorts
 
 
-def wanted_of(source: Source, rows: RowsSource, label: Label, *, as_of: datetime) -> Wanted:
+def wanted_of(source: Source, rows: RowsSource, label: Label, *, as_of: datetime, zone: str) -> Wanted:
     """Return what a snapshot is taken of.
 
     Args:
@@ -24,6 +25,7 @@ def wanted_of(source: Source, rows: RowsSource, label: Label, *, as_of: datetime
         rows: What reads it.
         label: The column to predict.
         as_of: The run's.
+        zone: Time zone of the windows, by whose calendar labels become final.
     """
     return Wanted(
         source=rows,
@@ -33,7 +35,7 @@ def wanted_of(source: Source, rows: RowsSource, label: Label, *, as_of: datetime
         recipe=recipe_of(source),
         key=source.key,
         final_at=label.final_at,
-        labels_final_before=label.delay.before(as_of),
+        labels_final_before=label.delay.before(as_of.astimezone(ZoneInfo(zone))).astimezone(UTC),
     )
 
 

@@ -62,7 +62,7 @@ class SnapshotOperator(BaseOperator):
             override_of(context)  # before the work, which is for nothing without its reason
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
             self.log.info("%s", run.said)
-            wanted = wanted_of(source, source_of(source), label, as_of=run.as_of.instant)
+            wanted = wanted_of(source, source_of(source), label, as_of=run.as_of.instant, zone=self.windows.zone)
             ports = snapshot_ports(store_at(self.store_url))
             snapshot = take_snapshot(run, wanted=wanted, ports=ports, tell=self.log.info)
         sizes = (snapshot.training_rows, snapshot.holdout_rows)
