@@ -162,8 +162,11 @@ class World:
         return validate_snapshot(self.snapshot(*run), demands=Demands(suite=self.suite.asked), ports=ports).validated
 
     def trained(self, *run: Any, recipe: Recipe | None = None) -> CandidateRef:
+        return self.train(self.validated(*run), recipe=recipe)
+
+    def train(self, validated: ValidatedRef, *, recipe: Recipe | None = None) -> CandidateRef:
         return train_candidate(
-            self.validated(*run),
+            validated,
             recipe=recipe or Recipe(build="tests.unit.world:build"),
             trainer=SklearnTrainer(),
             table=self.table,

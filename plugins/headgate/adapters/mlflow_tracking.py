@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Experiment, LoggedModelOutput, LoggedModelStatus
+from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
-from headgate.adapters.mlflow_client import EXISTS, MlflowServer, download_model, is_whole, settled
+from headgate.adapters.mlflow_client import MlflowServer, download_model, is_whole, settled
+from headgate.adapters.mlflow_fits import (
+    claim,
+    is_clean,
+    keep_only,
+    mark_of,
+    supersede_earlier,
+    tags_before_fit,
+)
 from headgate.adapters.mlflow_models import (
     dataset_inputs,
     metrics_of,
@@ -25,23 +33,21 @@ from headgate.adapters.mlflow_models import (
 from headgate.adapters.mlflow_runs import (
     CANDIDATE,
     FINGERPRINT,
-    FIT,
     KEY,
-    OWNER,
     REASON,
     SNAPSHOT,
     create_run,
+    current_of,
+    delete_model,
     describe,
+    experiment_of,
     is_active,
     is_live,
     keep_one,
-    live_runs,
     set_reason,
-    supersede_others,
-    tags_before_fit,
 )
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
-from headgate.errors import InputError, TrackingError
+from headgate.errors import TrackingError, TransientError
 from headgate.ports import Evidence, Fitted
 
 VALIDATION = "validation"
@@ -70,9 +76,15 @@ class MlflowRunTracker:
             InputError: The model belongs to another Dag, or its experiment was deleted.
         """
         with self._server.asked(f"open the run {run.key}"):
-            experiment = self._experiment_of(run)
+            experiment = experiment_of(self._client, run)
             kept = settled(lambda: keep_one(self._client, experiment, run, snapshot))
         return TrackedRun(experiment=experiment, mlflow_run=kept)
+
+    def current(self, tracked: TrackedRun) -> TrackedRun | None:
+        """Return the run itself while it is live, else the live one of its key about the same snapshot, if any."""
+        with self._server.asked(f"look whether the run {tracked.mlflow_run} is live"):
+            found = current_of(self._client, self._client.get_run(tracked.mlflow_run))
+        return TrackedRun(experiment=tracked.experiment, mlflow_run=found) if found else None
 
     def candidate_of(self, tracked: TrackedRun, fingerprint: str) -> str | None:
         """Return the id of the finished candidate of that fingerprint, if an earlier try logged one whole."""
@@ -84,19 +96,25 @@ class MlflowRunTracker:
             return model_id if is_whole(self._client, model_id) else None
 
     def begin_fit(self, run: RunRef, tracked: TrackedRun) -> TrackedRun:
-        """Return a run that no fit has written to, marked for this one."""
+        """Return a run that no other fit writes to, marked for this one; supersede what earlier tries left unfinished.
+
+        Raises:
+            TransientError: Another try, or another dag run of the same as-of, took its place at once.
+        """
         with self._server.asked(f"begin a fit in the run {tracked.mlflow_run}"):
             found = self._client.get_run(tracked.mlflow_run)
             before = tags_before_fit(found)
-            mark = {FIT: json.dumps(sorted(before))}
-            if is_live(found) and FIT not in found.data.tags:
-                self._client.set_tag(tracked.mlflow_run, FIT, mark[FIT])
+            mark = mark_of(run, before)
+            if is_clean(found) and settled(lambda: claim(self._client, tracked.mlflow_run, mark)):
                 return tracked
             tags = {**before, **describe(run, found.data.tags.get(SNAPSHOT, "")), **mark}
             fresh = create_run(self._client, tracked.experiment, run, tags)
             self._copy_validation(tracked.mlflow_run, fresh)
-            settled(lambda: self._supersede_others(tracked.experiment, run, fresh))
-        return TrackedRun(experiment=tracked.experiment, mlflow_run=fresh)
+            settled(lambda: supersede_earlier(self._client, tracked.experiment, run, fresh))
+            begun = TrackedRun(experiment=tracked.experiment, mlflow_run=fresh)
+            if not self._is_live(begun):
+                raise _superseded(begun)
+        return begun
 
     def log_candidate(
         self, tracked: TrackedRun, fitted: Fitted, snapshot: SnapshotRef, evidence: Evidence, *, name: str
@@ -106,12 +124,14 @@ class MlflowRunTracker:
         The tag that makes it a candidate comes last: whatever fails before leaves an unfinished try, which the next
         `begin_fit` supersedes.
 
+        Raises:
+            TransientError: The run was superseded meanwhile.
         """
         signature = signature_of(fitted)
         with tempfile.TemporaryDirectory(prefix="headgate-") as parent:
             folder = Path(parent) / "model"
             model = save_folder(fitted, folder, signature, mlflow_run=tracked.mlflow_run)
-            with self._server.asked(f"log the model {name} in the run {tracked.mlflow_run}"):
+            with self._written(tracked, f"log the model {name} in the run {tracked.mlflow_run}"):
                 logged = self._client.create_logged_model(
                     tracked.experiment,
                     name=name,
@@ -120,18 +140,35 @@ class MlflowRunTracker:
                     params=dict(evidence.params),
                     model_type=type(fitted.model).__name__,
                 )
-                name_folder(model, folder, logged)
-                self._client.log_model_artifacts(logged.model_id, str(folder))
-                self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
-                self._client.log_outputs(tracked.mlflow_run, [LoggedModelOutput(logged.model_id, step=0)])
-                self._client.log_inputs(tracked.mlflow_run, dataset_inputs(snapshot, signature))
-                self._log(tracked, evidence, model_id=logged.model_id)
-                self._client.set_tag(tracked.mlflow_run, CANDIDATE, logged.model_id)
+                with self._taken_back(tracked, logged.model_id):
+                    name_folder(model, folder, logged)
+                    self._client.log_model_artifacts(logged.model_id, str(folder))
+                    self._client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+                    self._link(tracked.mlflow_run, logged.model_id)
+                    inputs = dataset_inputs(snapshot, signature)
+                    settled(lambda: self._client.log_inputs(tracked.mlflow_run, inputs))
+                    self._log(tracked, evidence, model_id=logged.model_id)
+                    settled(lambda: self._client.set_tag(tracked.mlflow_run, CANDIDATE, logged.model_id))
         return str(logged.model_id)
+
+    def keep_only(self, run: RunRef, tracked: TrackedRun, model_id: str) -> None:
+        """Let nothing else of the key stay: supersede its other runs, delete its other logged models.
+
+        Raises:
+            TransientError: Another try, or another dag run of the same as-of, was earlier, and its fit stays.
+        """
+        with self._server.asked(f"keep the run {tracked.mlflow_run} only"):
+            is_kept = settled(
+                lambda: keep_only(
+                    self._client, tracked.experiment, run, mlflow_run=tracked.mlflow_run, model_id=model_id
+                )
+            )
+        if not is_kept:
+            raise _superseded(tracked)
 
     def record(self, tracked: TrackedRun, evidence: Evidence) -> None:
         """Write a step's evidence: its files, then all else in one batch."""
-        with self._server.asked(f"write to the run {tracked.mlflow_run}"):
+        with self._written(tracked, f"write to the run {tracked.mlflow_run}"):
             if evidence.artifacts:
                 self._upload(tracked.mlflow_run, evidence.artifacts)
             self._log(tracked, evidence, model_id=evidence.model_id)
@@ -181,40 +218,39 @@ class MlflowRunTracker:
     def _client(self) -> MlflowClient:
         return self._server.client
 
-    def _experiment_of(self, run: RunRef) -> str:
-        name = f"headgate/{run.model}"
-        found = self._client.get_experiment_by_name(name) or self._create_experiment(name, run.dag_id)
-        if found.lifecycle_stage != "active":
-            msg = (
-                f"MLflow's experiment {name} must not be deleted. Got a deleted one: restore it with "
-                f"'mlflow experiments restore -x {found.experiment_id}', or give the pipeline another model name."
-            )
-            raise InputError(msg)
-        owner = found.tags.get(OWNER)
-        if owner is None:
-            self._client.set_experiment_tag(found.experiment_id, OWNER, run.dag_id)
-        elif owner != run.dag_id:
-            msg = (
-                f"model {run.model!r} belongs to Dag {owner!r}. Got Dag {run.dag_id!r} instead: give each pipeline its "
-                f"own model name, or hand the model over by the experiment's tag {OWNER}."
-            )
-            raise InputError(msg)
-        return str(found.experiment_id)
-
-    def _create_experiment(self, name: str, owner: str) -> Experiment:
+    @contextmanager
+    def _written(self, tracked: TrackedRun, request: str) -> Iterator[None]:
+        """Tell a refusal because the run was superseded, which another try mends, from all others."""
         try:
-            self._client.create_experiment(name, tags={OWNER: owner})
-        except MlflowException as error:
-            if error.error_code not in EXISTS:
+            with self._server.asked(request):
+                yield
+        except TrackingError as error:
+            if self._is_live(tracked):
                 raise
-        found = self._client.get_experiment_by_name(name)
-        if found is None:
-            msg = f"MLflow's experiment {name} must be there once it was made. Got none: somebody renamed it just now."
-            raise TrackingError(msg)
-        return found
+            raise _superseded(tracked) from error
 
-    def _supersede_others(self, experiment: str, run: RunRef, kept: str) -> None:
-        supersede_others(self._client, live_runs(self._client, experiment, run), kept)
+    @contextmanager
+    def _taken_back(self, tracked: TrackedRun, model_id: str) -> Iterator[None]:
+        """Delete a model whose run was superseded while it was logged: who did that may have looked for it before."""
+        try:
+            yield
+        except MlflowException:
+            if not self._is_live(tracked):
+                delete_model(self._client, model_id)
+            raise
+
+    def _is_live(self, tracked: TrackedRun) -> bool:
+        with self._server.asked(f"look whether the run {tracked.mlflow_run} is live"):
+            return is_live(self._client.get_run(tracked.mlflow_run))
+
+    def _link(self, mlflow_run: str, model_id: str) -> None:
+        """Make a logged model an output of the run. MLflow refuses the second time, which a lost reply makes."""
+        try:
+            self._client.log_outputs(mlflow_run, [LoggedModelOutput(model_id, step=0)])
+        except MlflowException:
+            outputs = self._client.get_run(mlflow_run).outputs
+            if outputs is None or model_id not in {one.model_id for one in outputs.model_outputs}:
+                raise
 
     def _copy_validation(self, old: str, fresh: str) -> None:
         if self._client.list_artifacts(old, VALIDATION):
@@ -233,4 +269,11 @@ class MlflowRunTracker:
     def _log(self, tracked: TrackedRun, evidence: Evidence, *, model_id: str | None) -> None:
         metrics = metrics_of(evidence.metrics, evidence.measures, model_id=model_id, at=time.time_ns() // 1_000_000)
         tags, params = tags_of(evidence.tags), params_of(evidence.params)
-        self._client.log_batch(tracked.mlflow_run, metrics=metrics, params=params, tags=tags)
+        settled(lambda: self._client.log_batch(tracked.mlflow_run, metrics=metrics, params=params, tags=tags))
+
+
+def _superseded(tracked: TrackedRun) -> TransientError:
+    return TransientError(
+        f"run {tracked.mlflow_run} must stay live while it is written to. Got superseded by another try, or by another "
+        "dag run of the same as-of. Where another try doesn't help: clear the task 'train' and what follows."
+    )

@@ -52,23 +52,50 @@ class RunTracker(Protocol):
             TransientError: MLflow can't be reached.
         """
 
+    def current(self, tracked: TrackedRun) -> TrackedRun | None:
+        """Return the run itself while it is live, else the live one of its key about the same snapshot.
+
+        `None` where there is none: it has to be fitted again.
+        """
+
     def candidate_of(self, tracked: TrackedRun, fingerprint: str) -> str | None:
         """Return the id of the finished candidate of that fingerprint, if an earlier try logged one whole."""
 
     def begin_fit(self, run: RunRef, tracked: TrackedRun) -> TrackedRun:
-        """Return a run that no fit has written to.
+        """Return a run that no other fit writes to.
 
-        The given one where it is clean; otherwise a new one with its tags and validation report, and the given one is
-        superseded with the models that it logged.
+        The given one where it is clean; otherwise a new one with its tags and validation report. What earlier tries of
+        the same dag run left unfinished is superseded with the models that they logged, and so is a finished fit. What
+        another dag run is fitting stays: `keep_only` decides between the two.
+
+        Raises:
+            TransientError: Somebody took its place at once.
         """
 
     def log_candidate(
         self, tracked: TrackedRun, fitted: Fitted, snapshot: SnapshotRef, evidence: Evidence, *, name: str
     ) -> str:
-        """Log the model whole, then the evidence with the dataset; return the logged model's id."""
+        """Log the model whole, then the evidence with the dataset; return the logged model's id.
+
+        Raises:
+            TransientError: The run was superseded meanwhile, or there is an outage.
+        """
+
+    def keep_only(self, run: RunRef, tracked: TrackedRun, model_id: str) -> None:
+        """Let nothing else of the run's key stay: what other tries left is superseded, what was promoted stays.
+
+        The second time finds nothing.
+
+        Raises:
+            TransientError: The run itself was superseded, or another dag run finished the same fit first.
+        """
 
     def record(self, tracked: TrackedRun, evidence: Evidence) -> None:
-        """Write a step's evidence. The second time replaces tags and artifacts, and adds points to metrics."""
+        """Write a step's evidence. The second time replaces tags and artifacts, and adds points to metrics.
+
+        Raises:
+            TransientError: The run was superseded, or there is an outage.
+        """
 
     def close(self, tracked: TrackedRun, *, failed: str | None = None) -> None:
         """Mark the run finished, or failed with its reason. The second time changes nothing more."""

@@ -12,7 +12,7 @@ from headgate.core.evaluation import Evaluation
 from headgate.core.frozen import dump_frozen
 from headgate.core.promotion import LogEntry, champion_before, fold_log
 from headgate.core.refs import CandidateRef, ChampionRef, EvaluationRef
-from headgate.errors import PermanentError
+from headgate.errors import PermanentError, TransientError
 from headgate.ports import (
     Evidence,
     LoadedModel,
@@ -65,14 +65,37 @@ def evaluate_candidate(
 
     What it does not do: judge.
 
-    Running it again: reads the log anew and replaces the evidence.
+    Running it again: reads the log anew and replaces the evidence. Where another dag run of the same as-of took the
+    candidate's place with the same fit, it goes on with that one.
 
     Raises:
         InputError: A slice names a column that isn't there.
         DataError: The candidate can't score the holdout.
+        TransientError: Another dag run of the same as-of took the candidate's place, and has no such fit yet.
     """
+    candidate = current_candidate(candidate, ports.tracker)
     with closed_on_refusal(ports.tracker, candidate.tracked):
         return _evaluate(candidate, question=question, trusted=trusted, ports=ports, override=override)
+
+
+def current_candidate(candidate: CandidateRef, tracker: RunTracker) -> CandidateRef:
+    """Return the candidate while its run is live, else the same fit in the run that took its place.
+
+    Raises:
+        TransientError: There is none yet.
+    """
+    current = tracker.current(candidate.tracked)
+    if current == candidate.tracked:
+        return candidate
+    model_id = tracker.candidate_of(current, candidate.fingerprint) if current else None
+    if current is None or model_id is None:
+        msg = (
+            f"run {candidate.tracked.mlflow_run} of the candidate {candidate.model_id} must be live. Got superseded by "
+            "another dag run of the same as-of, whose fit isn't there yet or is another one. Where another try doesn't "
+            "help: clear the task 'train' and what follows."
+        )
+        raise TransientError(msg)
+    return replace(candidate, tracked=current, model_id=model_id, reused=True)
 
 
 def _evaluate(

@@ -26,34 +26,39 @@ def train_candidate(
 
     What it does not do: look at the holdout, but for its times; or register anything.
 
-    Running it again: a candidate of the same snapshot, code, params and seed that was logged whole is reused; an
-    unfinished one is superseded.
+    Running it again: a candidate of the same snapshot, code, params and seed that was logged whole is reused, also one
+    of another dag run of the same as-of; an unfinished one is superseded, and what it left is deleted.
 
     Raises:
         InputError: The recipe builds no estimator.
         DataError: The estimator refuses the rows, or the snapshot holds what wasn't known at the as-of.
         ModelRefusedError: It holds types that nobody trusts.
+        TransientError: Another try, or another dag run of the same as-of, fits at the same time.
     """
     snapshot = validated.snapshot
-    with closed_on_refusal(tracker, validated.tracked):
+    current = tracker.current(validated.tracked)
+    tracked = current or validated.tracked
+    with closed_on_refusal(tracker, tracked):
         code = trainer.code_of(recipe.build)
     fingerprint = fingerprint_of(snapshot.id, recipe, code)
-    earlier = tracker.candidate_of(validated.tracked, fingerprint)
+    earlier = tracker.candidate_of(tracked, fingerprint) if current else None
     if earlier is not None:
+        tracker.keep_only(snapshot.run, tracked, earlier)
         return CandidateRef(
             snapshot=snapshot,
-            tracked=validated.tracked,
+            tracked=tracked,
             model_id=earlier,
             fingerprint=fingerprint,
             reused=True,
             validation=validated.summary,
         )
-    tracked = tracker.begin_fit(snapshot.run, validated.tracked)
+    tracked = tracker.begin_fit(snapshot.run, tracked)
     with closed_on_refusal(tracker, tracked):
         rows = _training_rows(snapshot, recipe, store, table)
         fitted = trainer.fit(recipe, rows, label=snapshot.label, event_time=snapshot.event_time)
         evidence = _evidence(snapshot, recipe, fitted, code=code, fingerprint=fingerprint)
         model_id = tracker.log_candidate(tracked, fitted, snapshot, evidence, name=snapshot.run.model)
+    tracker.keep_only(snapshot.run, tracked, model_id)
     return CandidateRef(
         snapshot=snapshot,
         tracked=tracked,

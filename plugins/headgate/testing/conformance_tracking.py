@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from headgate.core.evaluation import Measure
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
 from headgate.core.span import weeks, years
 from headgate.core.windows import Rolling
-from headgate.errors import InputError, TrackingError
+from headgate.errors import InputError, TrackingError, TransientError
 from headgate.ports import Evidence, Fitted, RunTracker
 
 SNAPSHOT, OTHER_SNAPSHOT = "a" * 64, "b" * 64
@@ -130,6 +131,56 @@ class RunTrackerConformance:
         assert tracker.candidate_of(tracked, "0" * 64) is None
         assert tracker.open(run, SNAPSHOT) == tracked
 
+    def test_a_fit_of_another_dag_run_is_left_until_one_of_them_is_whole(
+        self, tracker: RunTracker, world: TrackingWorld, run: RunRef
+    ) -> None:
+        other = replace(run, dag_run_id="another")
+        ours, theirs = _two_at_once(tracker, run, other)
+        assert sorted(world.live(run)) == sorted([ours.mlflow_run, theirs.mlflow_run])
+        model_id = log_candidate(tracker, ours, run)
+        tracker.keep_only(run, ours, model_id)
+        assert world.live(run) == [ours.mlflow_run]
+        with pytest.raises(TransientError, match="superseded"):
+            log_candidate(tracker, theirs, other)
+        assert tracker.current(theirs) == ours
+        assert tracker.candidate_of(ours, FINGERPRINT) == model_id
+
+    def test_of_the_same_fit_finished_twice_one_yields(
+        self, tracker: RunTracker, world: TrackingWorld, run: RunRef
+    ) -> None:
+        other = replace(run, dag_run_id="another")
+        ours, theirs = _two_at_once(tracker, run, other)
+        finished = {one: log_candidate(tracker, one, run) for one in (theirs, ours)}
+        kept = []
+        for one, model_id in finished.items():
+            with suppress(TransientError):
+                tracker.keep_only(run, one, model_id)
+                kept.append(one)
+        assert world.live(run) == [one.mlflow_run for one in kept]
+        assert [world.has_model(model_id) for one, model_id in finished.items() if one not in kept] == [False]
+
+    def test_a_live_run_is_its_own_current_one(self, tracker: RunTracker, run: RunRef) -> None:
+        tracked = tracker.open(run, SNAPSHOT)
+        assert tracker.current(tracked) == tracked
+
+    def test_nothing_is_current_after_a_run_about_another_snapshot(self, tracker: RunTracker, run: RunRef) -> None:
+        first = tracker.open(run, SNAPSHOT)
+        tracker.open(run, OTHER_SNAPSHOT)
+        assert tracker.current(first) is None
+
+    def test_a_superseded_run_is_not_kept(self, tracker: RunTracker, run: RunRef) -> None:
+        first = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        tracker.begin_fit(run, first)
+        with pytest.raises(TransientError, match="superseded"):
+            tracker.keep_only(run, first, "m-0123456789abcdef0123456789abcdef")
+
+    def test_what_is_kept_twice_is_kept_once(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        model_id = log_candidate(tracker, tracked, run)
+        for _ in range(2):
+            tracker.keep_only(run, tracked, model_id)
+        assert (world.live(run), world.has_model(model_id)) == ([tracked.mlflow_run], True)
+
     def test_a_superseded_candidate_is_gone(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
         first = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
         model_id = log_candidate(tracker, first, run)
@@ -187,7 +238,7 @@ class RunTrackerConformance:
     def test_a_superseded_run_takes_no_evidence(self, tracker: RunTracker, run: RunRef) -> None:
         first = tracker.open(run, SNAPSHOT)
         tracker.open(run, OTHER_SNAPSHOT)
-        with pytest.raises(TrackingError):
+        with pytest.raises(TransientError, match="superseded"):
             tracker.record(first, Evidence(tags={"headgate.late": "yes"}))
 
     def test_a_closed_run_says_how_it_ended(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
@@ -216,6 +267,13 @@ class RunTrackerConformance:
     def test_a_model_that_is_not_there_is_no_outage(self, tracker: RunTracker, tmp_path: Path) -> None:
         with pytest.raises(TrackingError, match="m-0123456789abcdef0123456789abcdef"):
             tracker.fetch_model("m-0123456789abcdef0123456789abcdef", tmp_path)
+
+
+def _two_at_once(tracker: RunTracker, run: RunRef, other: RunRef) -> tuple[TrackedRun, TrackedRun]:
+    """Begin a fit in two dag runs of one as-of."""
+    opened = tracker.open(run, SNAPSHOT)
+    ours = tracker.begin_fit(run, opened)
+    return ours, tracker.begin_fit(other, opened)
 
 
 def run_of(model: str, *, day: int = 1) -> RunRef:

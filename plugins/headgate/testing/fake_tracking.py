@@ -9,7 +9,7 @@ from pathlib import Path
 
 from headgate.core.evaluation import OVERALL, Measure
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
-from headgate.errors import InputError, TrackingError
+from headgate.errors import InputError, TrackingError, TransientError
 from headgate.ports import Evidence, Fitted
 from headgate.testing.fake_log import FakePromotionLog
 
@@ -22,6 +22,7 @@ class FakeRun:
         key: The key it is about.
         snapshot: The snapshot it is about.
         fit_began: Tags from before the fit; `None` while no fit has begun.
+        fit_of: The dag run whose fit it is.
         superseded_by: The run that took its place.
     """
 
@@ -33,6 +34,7 @@ class FakeRun:
     artifacts: dict[str, bytes] = field(default_factory=dict)
     status: str = "RUNNING"
     fit_began: Mapping[str, str] | None = None
+    fit_of: str = ""
     superseded_by: str | None = None
     deleted: bool = False
 
@@ -76,6 +78,13 @@ class FakeRunTracker:
         self._supersede(live, kept)
         return TrackedRun(experiment=run.model, mlflow_run=kept)
 
+    def current(self, tracked: TrackedRun) -> TrackedRun | None:
+        """Return the run itself while it is live, else the live one of its key about the same snapshot."""
+        found = self.runs[tracked.mlflow_run]
+        about = [one for one in self.live(found.key) if self.runs[one].snapshot == found.snapshot]
+        kept = tracked.mlflow_run if found.is_live else min(about, key=self._precedence, default=None)
+        return TrackedRun(experiment=tracked.experiment, mlflow_run=kept) if kept else None
+
     def candidate_of(self, tracked: TrackedRun, fingerprint: str) -> str | None:
         """Return the id of the finished candidate of that fingerprint."""
         found = self.runs[tracked.mlflow_run]
@@ -87,15 +96,15 @@ class FakeRunTracker:
         """Return a run that no fit has written to."""
         found = self.runs[tracked.mlflow_run]
         if found.is_live and found.fit_began is None:
-            found.fit_began = dict(found.tags)
+            found.fit_began, found.fit_of = dict(found.tags), run.dag_run_id
             return tracked
         before = found.tags if found.fit_began is None else found.fit_began
         fresh = self._create(run, found.snapshot)
         new = self.runs[fresh]
         new.tags = {**before, **_tags(run)}
-        new.fit_began = dict(before)
+        new.fit_began, new.fit_of = dict(before), run.dag_run_id
         new.artifacts = {path: data for path, data in found.artifacts.items() if path.startswith("validation/")}
-        self._supersede(self.live(run.key), fresh)
+        self._supersede([one for one in self.live(run.key) if not self._is_fitted_by_another(one, run)], fresh)
         return TrackedRun(experiment=tracked.experiment, mlflow_run=fresh)
 
     def log_candidate(
@@ -114,12 +123,26 @@ class FakeRunTracker:
         self.runs[tracked.mlflow_run].tags["headgate.candidate"] = model_id
         return model_id
 
+    def keep_only(self, run: RunRef, tracked: TrackedRun, model_id: str) -> None:
+        """Supersede every other run of the key, and drop every other model of it that nobody promoted."""
+        live, own = self.live(run.key), self.runs[tracked.mlflow_run]
+        same = [one for one in live if "headgate.candidate" in self.runs[one].tags and _is_same(self.runs[one], own)]
+        if not own.is_live or (same and same[0] != tracked.mlflow_run):
+            raise _superseded(tracked)
+        self._supersede(live, tracked.mlflow_run)
+        others = [
+            one
+            for one, (source, _) in self.models.items()
+            if self.runs[source].key == run.key and one != model_id and not self._log.holds(one)
+        ]
+        for one in others:
+            del self.models[one]
+
     def record(self, tracked: TrackedRun, evidence: Evidence) -> None:
         """Keep a step's evidence."""
         found = self.runs[tracked.mlflow_run]
         if found.deleted:
-            msg = f"run {tracked.mlflow_run} must not be deleted. Got a superseded one instead."
-            raise TrackingError(msg)
+            raise _superseded(tracked)
         changed = [name for name, value in evidence.params.items() if found.params.get(name, value) != value]
         if changed:
             msg = f"params of a run must stay as they are. Got other values of {', '.join(changed)} instead."
@@ -159,6 +182,14 @@ class FakeRunTracker:
         """Return the ids of the live runs of a key, oldest first."""
         return [mlflow_run for mlflow_run, run in self.runs.items() if run.key == key and run.is_live]
 
+    def _is_fitted_by_another(self, mlflow_run: str, run: RunRef) -> bool:
+        found = self.runs[mlflow_run]
+        is_open = found.status == "RUNNING" and "headgate.candidate" not in found.tags
+        return is_open and found.fit_began is not None and found.fit_of != run.dag_run_id
+
+    def _precedence(self, mlflow_run: str) -> bool:
+        return "headgate.candidate" not in self.runs[mlflow_run].tags
+
     def _create(self, run: RunRef, snapshot: str) -> str:
         mlflow_run = f"run-{self._next()}"
         self.runs[mlflow_run] = FakeRun(key=run.key, snapshot=snapshot, tags={"headgate.snapshot": snapshot})
@@ -178,6 +209,14 @@ class FakeRunTracker:
     def _next(self) -> int:
         self._count += 1
         return self._count
+
+
+def _is_same(one: FakeRun, other: FakeRun) -> bool:
+    return one.tags.get("headgate.fingerprint") == other.tags.get("headgate.fingerprint")
+
+
+def _superseded(tracked: TrackedRun) -> TransientError:
+    return TransientError(f"run {tracked.mlflow_run} must stay live while it is written to. Got a superseded one.")
 
 
 def _tags(run: RunRef) -> dict[str, str]:
