@@ -240,6 +240,18 @@ def chain_of(order: Order) -> LocalChain:
     return LocalChain(load_pipeline(order.pipeline), order.place, dag=order.dag, params=dict(order.params))
 
 
+def require_mlflow(order: Order) -> str:
+    """Return the model's name once its log could be read: an outage is told before the work, and once for a range.
+
+    Raises:
+        InputError: There is no such pipeline, or the server's address isn't one.
+        TransientError: The server can't be reached.
+    """
+    chain = chain_of(order)
+    chain.log.entries(chain.pipeline.model)
+    return chain.pipeline.model
+
+
 def rows_of(source: Source) -> RowsSource:
     """Return what reads a source's rows. Airflow, which takes seconds to import, is asked only for its credentials.
 

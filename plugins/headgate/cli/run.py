@@ -97,16 +97,26 @@ def _order(pipeline: str, dag: str | None, param: list[str] | None, mlflow: str 
 
 
 def _wish(reason: str, override: str | None, *, dry_run: bool) -> Wish:
+    from headgate.core.mode import PROMOTE_OLDER
     from headgate.steps.retrain import Wish
 
+    if override not in {None, PROMOTE_OLDER}:
+        msg = f"--override must be {PROMOTE_OLDER}. Got {override!r} instead."
+        raise InputError(msg)
+    if override and not reason.strip():
+        msg = "--override must come with a --reason, which is kept. Got none."
+        raise InputError(msg)
     return Wish(dry_run=dry_run, reason=reason, override=override)
 
 
 def _once(order: Order, as_of: str | None, wish: Wish, server: str | None, *, as_json: bool) -> int:
+    from headgate.cli.local import require_mlflow
     from headgate.cli.once import deployed, run_once
     from headgate.core.asof import commanded_as_of
 
-    done = run_once(order, commanded_as_of(as_of, now=datetime.now(tz=UTC)), wish)
+    asked = commanded_as_of(as_of, now=datetime.now(tz=UTC))
+    require_mlflow(order)
+    done = run_once(order, asked, wish)
     try:
         done = deployed(done, order, server) if server else done
     finally:  # a version that is promoted is told, whatever became of its deployment
@@ -127,16 +137,15 @@ def _tell(done: Done, *, as_json: bool) -> None:
 
 def _range(order: Order, as_ofs: tuple[datetime, ...], reason: str, jobs: int, *, as_json: bool) -> int:
     from headgate.cli.done import data_of, range_text
-    from headgate.cli.local import chain_of
+    from headgate.cli.local import require_mlflow
     from headgate.cli.progress import shown_while
     from headgate.cli.replays import replay_each
 
-    chain = chain_of(order)
-    chain.log.entries(chain.pipeline.model)  # whoever can't be reached is told once, not for each as-of
+    model = require_mlflow(order)
     came = shown_while(replay_each(order, as_ofs, reason=reason, jobs=jobs), len(as_ofs))
     results = sorted(came, key=lambda done: done.as_of)
     failed = sum(done.problem is not None for done in results)
-    runs = {"model": chain.pipeline.model, "failed": failed, "runs": [data_of(done) for done in results]}
+    runs = {"model": model, "failed": failed, "runs": [data_of(done) for done in results]}
     typer.echo(json_text(runs) if as_json else range_text(results))
     return RUN_FAILED if failed else 0
 
