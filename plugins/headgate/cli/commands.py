@@ -10,6 +10,7 @@ from headgate.cli.adopt import adopt
 from headgate.cli.audit import audit
 from headgate.cli.drift import drift
 from headgate.cli.explain import explain
+from headgate.cli.history import history
 from headgate.cli.log import log
 from headgate.cli.rollback import lift, rollback
 from headgate.cli.run import run
@@ -18,8 +19,19 @@ from headgate.cli.snapshot import snapshot
 from headgate.cli.status import status
 from headgate.cli.suite import suite
 
+EXIT_CODES = """\b
+Exit codes, of every command:
+  0  it did its work, and the answer is good or there is nothing to answer
+  1  it did its work, and the answer is no: data refused, drift, a difference,
+     damage, something wrong, a failed run, somebody is needed
+  2  it couldn't do its work: bad input, an outage, a registry that somebody has
+     to look at first
+"""
+"""What a program that calls a command can rely on; docs/cli.md says it for each."""
+
 app = typer.Typer(
     help="Safe retraining for Apache Airflow: the production model can only move forward.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
@@ -27,14 +39,15 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(explain)
+app.command()(history)
 app.command()(log)
 app.command()(status)
-app.command()(serve)
-app.command()(drift)
 app.command()(rollback)
 app.command()(lift)
 app.command()(adopt)
 app.command()(audit)
+app.command()(serve)
+app.command()(drift)
 app.add_typer(snapshot, name="snapshot")
 app.add_typer(suite, name="suite")
 
