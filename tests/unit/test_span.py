@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate import wire
 from headgate.core.span import Span, days, hours, months, weeks, years
 from headgate.errors import InputError
 
@@ -180,3 +181,8 @@ def test_a_span_does_not_reach_beyond_the_year_9999(span: Span, zone: tzinfo) ->
 )
 def test_a_span_reads_as_a_person_would_say_it(span: Span, text: str) -> None:
     assert str(span) == text
+
+
+def test_a_span_that_was_written_before_it_had_days_is_read() -> None:
+    assert wire.load(Span, {"months": 1, "exact": "P28D"}) == Span(months=1, exact=timedelta(days=28))
+    assert wire.load(Span, wire.dump(Span(months=1, days=2, exact=timedelta(hours=3)))).days == 2
