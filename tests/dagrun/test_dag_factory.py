@@ -23,9 +23,12 @@ from headgate import (
     Serving,
     SqlCheck,
     ValidateOperator,
+    champion_asset,
     days,
     mae,
     retraining_dag,
+    rollback_dag,
+    rollback_form,
     trigger_form,
 )
 from headgate.errors import InputError
@@ -110,9 +113,9 @@ def test_what_is_no_pipeline_is_refused_where_it_is_written() -> None:
         retraining_dag("sales")  # type: ignore[arg-type]
 
 
-def test_the_form_asks_for_as_of_dry_run_reason_and_each_param_with_type_default_and_description() -> None:
+def test_the_form_asks_for_as_of_dry_run_reason_override_and_each_param_with_type_default_and_description() -> None:
     form = trigger_form(Estimator("a.b:c", params=PARAMS))
-    assert list(form) == ["as_of", "dry_run", "reason", "alpha", "knots", "solver", "positive"]
+    assert list(form) == ["as_of", "dry_run", "reason", "override", "alpha", "knots", "solver", "positive"]
     types = {name: field.schema["type"] for name, field in form.items()}
     assert types["alpha"] == "number"
     assert types["knots"] == "integer"
@@ -136,6 +139,8 @@ def test_the_form_asks_for_as_of_dry_run_reason_and_each_param_with_type_default
         ("alpha", 10.1),
         ("knots", 5.5),
         ("solver", "magic"),
+        ("override", "yes"),
+        ("override", True),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_in_the_form(field: str, value: object) -> None:
@@ -146,6 +151,26 @@ def test_a_value_of_the_wrong_kind_is_refused_in_the_form(field: str, value: obj
 @pytest.mark.parametrize("value", [None, "2000-01-01", "2000-01-01T06:00:00Z", "2000-01-01T06:00:00.5+01:00"])
 def test_an_as_of_with_its_zone_or_a_plain_date_is_taken(value: str | None) -> None:
     assert trigger_form()["as_of"].resolve(value) == value
+
+
+@pytest.mark.parametrize(("field", "value"), [("reason", ""), ("reason", None), ("to_version", 0), ("to_version", "5")])
+def test_a_rollback_is_asked_for_with_a_number_and_a_reason(field: str, value: object) -> None:
+    with pytest.raises(ParamValidationError):
+        rollback_form()[field].resolve(value)
+
+
+def test_a_rollback_dag_is_one_task_that_is_started_by_hand_and_tells_of_the_champion() -> None:
+    dag = rollback_dag(pipeline())
+    (task,) = dag.tasks
+    assert (dag.dag_id, dag.timetable.can_be_scheduled) == ("sales_rollback", False)
+    assert task.outlets == [champion_asset("sales")]
+    assert rollback_form()["to_version"].resolve() is None
+
+
+def test_verdicts_and_promotions_are_told_by_assets_of_their_own() -> None:
+    dag = retraining_dag(pipeline())
+    told = {task.task_id: [asset.name for asset in task.outlets] for task in dag.tasks if task.outlets}
+    assert told == {"judge": ["sales/candidate"], "promote": ["sales/champion"]}
 
 
 @pytest.mark.parametrize("task_id", ["validate", "train", "evaluate", "judge", "promote", "deploy"])
