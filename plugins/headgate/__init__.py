@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from headgate.operators.evaluate import EvaluateOperator
     from headgate.operators.judge import JudgeOperator
     from headgate.operators.promote import PromoteOperator
+    from headgate.operators.prune import PruneOperator
     from headgate.operators.rollback import RollbackOperator
     from headgate.operators.snapshot import SnapshotOperator
     from headgate.operators.train import TrainOperator
@@ -96,6 +97,7 @@ _HOMES = {
     "headgate.operators.evaluate": ("EvaluateOperator",),
     "headgate.operators.judge": ("JudgeOperator",),
     "headgate.operators.promote": ("PromoteOperator",),
+    "headgate.operators.prune": ("PruneOperator",),
     "headgate.operators.rollback": ("RollbackOperator",),
     "headgate.operators.snapshot": ("SnapshotOperator",),
     "headgate.operators.train": ("TrainOperator",),
@@ -152,6 +154,7 @@ __all__ = [
     "Pipeline",
     "Policy",
     "PromoteOperator",
+    "PruneOperator",
     "Quarantine",
     "RollbackOperator",
     "Rolling",

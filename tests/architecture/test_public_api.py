@@ -32,6 +32,7 @@ ParquetSource
 Pipeline
 Policy
 PromoteOperator
+PruneOperator
 Quarantine
 RollbackOperator
 Rolling

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,6 @@ from headgate.core.snapshots import manifest_path
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=200)
 MODEL = "co2"
-HEX = "0123456789abcdef"
 
 
 def as_of(number: int) -> datetime:
@@ -28,7 +28,7 @@ def key(number: int) -> str:
 
 
 def snapshot(number: int) -> str:
-    return f"{number:064x}"[::-1]
+    return hashlib.sha256(b"snapshot %d" % number).hexdigest()
 
 
 def manifest(number: int) -> str:

@@ -12,6 +12,7 @@ from headgate.cli.drift import drift
 from headgate.cli.explain import explain
 from headgate.cli.history import history
 from headgate.cli.log import log
+from headgate.cli.prune import prune
 from headgate.cli.rollback import lift, rollback
 from headgate.cli.run import run
 from headgate.cli.serve import serve
@@ -46,6 +47,7 @@ app.command()(rollback)
 app.command()(lift)
 app.command()(adopt)
 app.command()(audit)
+app.command()(prune)
 app.command()(serve)
 app.command()(drift)
 app.add_typer(snapshot, name="snapshot")
