@@ -262,3 +262,4 @@ def test_a_rule_that_keeps_no_promotion_is_refused(kept: Any) -> None:
 
 def test_the_rule_says_what_it_is() -> None:
     assert str(Retention()) == "older than 90 days, and not of the last 10 promotions"
+    assert str(Retention(older_than=days(1), keep_promotions=1)) == "older than 1 day, and not of the last promotion"

@@ -43,7 +43,8 @@ class Retention:
             raise InputError(msg)
 
     def __str__(self) -> str:
-        return f"older than {self.older_than}, and not of the last {self.keep_promotions} promotions"
+        last = "promotion" if self.keep_promotions == 1 else f"{self.keep_promotions} promotions"
+        return f"older than {self.older_than}, and not of the last {last}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
