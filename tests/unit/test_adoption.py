@@ -66,6 +66,14 @@ def test_restoring_only_sets_the_aliases() -> None:
     assert plan(LOG, replace(OURS, aliases={"champion": 1}), restore=True) == [Project]
 
 
+def test_restoring_sets_what_a_killed_promotion_left_behind() -> None:
+    stale = Projection(managed=True, aliases={"champion": 1}, projected={"champion": 1})
+    assert plan(LOG, stale) == []
+    (project,) = actions(LOG, stale, restore=True)
+    assert project.said == "set the aliases to what the log says: a promotion that was killed left them behind"
+    assert plan(LOG, OURS, restore=True) == []
+
+
 def test_a_champion_that_somebody_took_away_comes_back() -> None:
     assert plan(LOG, replace(OURS, aliases={"previous": 1})) == [Project]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from headgate.core.bars import BARS, BARS_FINGERPRINT, BARS_MODEL, LIFTED
 from headgate.core.journal import LastSeen, forgotten
-from headgate.core.projection import CHAMPION, Projection, hand_changes, wanted_aliases
+from headgate.core.projection import CHAMPION, PREVIOUS, Projection, hand_changes, wanted_aliases
 from headgate.core.promotion import Entry, LogEntry, fold_log
 from headgate.core.rollback import ROLLBACK_TO
 from headgate.errors import PromotionError
@@ -78,17 +78,19 @@ def plan_adoption(
     if lost := forgotten(entries, seen):
         actions.append(Remember(said=f"go on from what MLflow knows: {lost}"))
     changes = [change for change in hand_changes(entries, projection) if change.stops]
-    if projection is None or not changes:
+    if projection is None:
         return tuple(actions)
     wanted, found = wanted_aliases(fold_log(entries)), projection.aliases.get(CHAMPION)
+    stale = restore and any(projection.aliases.get(alias) != wanted.get(alias) for alias in (CHAMPION, PREVIOUS))
+    if not changes and not stale:
+        return tuple(actions)
     if not restore and found is not None and found != wanted.get(CHAMPION):
         chosen = _require_version(entries, found, model)
         entry = _entry(chosen, fold_log(entries).number, who=who, reason=reason, as_of=as_of)
         said = f"promote the model of version {found}, which somebody made the champion, as the next version"
         actions.append(Append(entry=entry, said=said))
-    actions.append(
-        Project(said=f"set the aliases to what the log says: {'; '.join(change.said for change in changes)}")
-    )
+    why = "; ".join(change.said for change in changes) or "a promotion that was killed left them behind"
+    actions.append(Project(said=f"set the aliases to what the log says: {why}"))
     return tuple(actions)
 
 
