@@ -151,6 +151,20 @@ def test_an_older_as_of_is_a_replay_unless_it_is_overridden_and_hand_changes_nee
     assert told(run("run", pipeline, "--as-of", "2024-05-01", "--json"))["version"] == "3"
 
 
+def test_a_rollback_is_told_until_its_bar_is_lifted(run: Run, pipeline: str, model: str) -> None:
+    for as_of in ("2024-04-01", "2024-05-01"):
+        run("run", pipeline, "--as-of", as_of)
+    run("rollback", model, "--reason", "it is slow")
+    lines = run("log", model).stdout.splitlines()
+    assert lines[2].endswith("; barred since version 3: it is slow")
+    assert lines[3].endswith("= version 1 again; it is slow")
+    assert "version 3 (= version 1 again), as-of 2024-04-01" in run("status", model).stdout
+    again = told(run("run", pipeline, "--as-of", "2024-05-01", "--json"))
+    assert (again["verdict"]["outcome"], again["version"]) == ("FAIL", None)
+    assert told(run("lift", model, "2", "--reason", "it is fast", "--json")) == {"model": model, "lifted": "2"}
+    assert "barred" not in run("log", model).stdout
+
+
 def test_a_model_server_serves_what_a_run_promotes_and_answers_as_the_candidate_did(
     run: Run, pipeline: str, model: str, mlflow_url: str
 ) -> None:

@@ -240,6 +240,14 @@ def test_verify_says_which_part_of_which_snapshot_is_damaged(damaged: tuple[Path
     assert run("verify", damaged[2], store=damaged[0]).exit_code == 0
 
 
+def test_verify_writes_json(damaged: tuple[Path, str, str]) -> None:
+    done = run("verify", "--all", "--json", store=damaged[0])
+    assert done.exit_code == 1
+    first, second = json.loads(done.stdout)
+    assert (first["id"], second["id"], second["problems"]) == (damaged[1], damaged[2], [])
+    assert "is damaged" in first["problems"][0]
+
+
 def test_verify_finds_a_missing_part_and_a_manifest_that_was_changed(damaged: tuple[Path, str, str]) -> None:
     folder, first, second = damaged
     told = json.loads(run("show", second, "--json", store=folder).stdout)

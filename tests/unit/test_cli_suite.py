@@ -100,3 +100,9 @@ def test_a_suite_that_cant_be_read_exits_with_2(tmp_path: Path) -> None:
     done = run("diff", written(tmp_path / "a.json", max_value=1), tmp_path / "absent.json")
     assert done.exit_code == 2
     assert "there is no such file" in done.stderr
+
+
+def test_what_changed_is_data_as_well(tmp_path: Path) -> None:
+    done = run("diff", written(tmp_path / "a.json", max_value=1), written(tmp_path / "b.json", max_value=2), "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["changed"][0]["what"] == [["max_value", 1, 2]]

@@ -70,13 +70,17 @@ def lift(
     reason: Reason,
     mlflow: MlflowUrl = None,
     who: Who = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Lift the bar on a version that was rolled back from: its fit may be promoted again."""
     from headgate.steps.rollback import lift_bar
 
     with told():
         lift_bar(require_model(model), version, who=person(who), reason=reason, log=promotion_log(mlflow))
-    typer.echo(f"the fit of version {version} of {model} may be promoted again")
+    if as_json:
+        typer.echo(json_text({"model": model, "lifted": version}))
+    else:
+        typer.echo(f"the fit of version {version} of {model} may be promoted again")
 
 
 def _deployed(rolled: RolledBack, server: str, mlflow: str | None, store: SnapshotStore) -> DeploymentRef | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli.refusals import told
+from headgate.cli.servers import AsJson, StoreUrl, json_text
 from headgate.errors import StoreError
 
 if TYPE_CHECKING:
@@ -23,14 +23,6 @@ DIFFERENT = 1
 DAMAGED = 1
 """Exit code of `verify` when anything isn't what was written."""
 
-StoreUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        help="Where snapshots lie: a folder or an URL; AIRFLOW__HEADGATE__STORE or Airflow's setting by default.",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 SnapshotId = Annotated[str, typer.Argument(help="At least six digits of its id, or its manifest's path in the store.")]
 
 
@@ -53,7 +45,7 @@ def ls(
         if not isinstance(each, Manifest):
             typer.echo(str(each), err=True)
     if as_json:
-        typer.echo(_json([_listed(each) for each in whole]))
+        typer.echo(json_text([_listed(each) for each in whole]))
     elif whole:
         typer.echo(list_text(whole))
     else:
@@ -69,7 +61,7 @@ def show(snapshot_id: SnapshotId, store: StoreUrl = None, as_json: AsJson = Fals
 
     with told():
         manifest = require_snapshot(open_store(store), snapshot_id)
-    typer.echo(_json(wire.dump(manifest)) if as_json else show_text(manifest))
+    typer.echo(json_text(wire.dump(manifest)) if as_json else show_text(manifest))
 
 
 @snapshot.command()
@@ -103,7 +95,7 @@ def diff(
             from headgate.adapters.plotly_pages.snapshot_diff import snapshot_diff_page
 
             _write(html, snapshot_diff_page(found))
-    typer.echo(_json(_told_diff(found)) if as_json else diff_text(found))
+    typer.echo(json_text(_told_diff(found)) if as_json else diff_text(found))
     raise typer.Exit(code=0 if found.is_empty else DIFFERENT)
 
 
@@ -112,17 +104,14 @@ def verify(
     snapshot_id: Annotated[str | None, typer.Argument(help="At least six digits of a snapshot's id.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Verify every snapshot in the store.")] = False,  # noqa: FBT002
     store: StoreUrl = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Read every part back and say which are damaged or missing; exit with 1 if any is."""
     from headgate.cli.verifying import verify_snapshots
 
     with told():
-        whole = verify_snapshots(snapshot_id, every=every, store=store)
+        whole = verify_snapshots(snapshot_id, every=every, store=store, as_json=as_json)
     raise typer.Exit(code=0 if whole else DAMAGED)
-
-
-def _json(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True)
 
 
 def _listed(manifest: Manifest) -> dict[str, object]:

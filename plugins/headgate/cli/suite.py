@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.refusals import told
+from headgate.cli.servers import AsJson, json_text
 
 suite = typer.Typer(
     help="Suites: a first one from data, and what changed between two.", no_args_is_help=True, rich_markup_mode=None
@@ -38,12 +39,14 @@ def infer(
 def diff(
     before: Annotated[str, typer.Argument(help="A suite: a JSON file, or a dotted path.")],
     after: Annotated[str, typer.Argument(help="Another one.")],
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Say what changed from one suite to another; exit with 1 if anything did."""
+    from headgate import wire
     from headgate.adapters.suite_files import load_suite
     from headgate.core.suite_diff import diff_suites, diff_text
 
     with told():
         found = diff_suites(load_suite(before), load_suite(after))
-    typer.echo(diff_text(found))
+    typer.echo(json_text(wire.dump(found)) if as_json else diff_text(found))
     raise typer.Exit(code=0 if found.is_empty else DIFFERENT)
