@@ -97,6 +97,15 @@ def test_a_superseded_run_that_is_still_there_is_half_written() -> None:
     assert found.remedy.startswith("headgate prune co2 --yes")
 
 
+def test_a_history_is_no_run_of_a_dag() -> None:
+    history = {"key": None, "history": "simulated history"}
+    volumes = [run(number, tags={**history, "candidate": None, "snapshot": None}) for number in (7, 8)]
+    assert found_in(records(1, runs=(run(1), *volumes))) == []
+    half = run(9, tags={**history, "superseded_by": "run-8"})
+    (found,) = found_in(records(1, runs=(run(1), half)))
+    assert found.said.startswith("run run-9 of simulated history must be deleted")
+
+
 def test_a_superseded_run_that_a_version_needs_stays() -> None:
     old = run(1, tags={"superseded_by": "run-2"})
     assert found_in(records(1, runs=(old, run(2)), models=(logged(1), logged(2)))) == []

@@ -174,6 +174,14 @@ def test_a_logged_model_of_a_run_that_goes_stays_while_it_is_young() -> None:
     assert gone(held) == ["run-7", "m-7"]
 
 
+def test_a_history_stays_until_another_took_its_place() -> None:
+    kept = run(7, tags={"key": None, "history": "simulated history", "snapshot": None})
+    held = holdings(records(1, runs=(run(1), kept)), [1])
+    assert gone(held) == []
+    old = replace(kept, tags={**kept.tags, "headgate.superseded_by": "run-9"})
+    assert gone(replace(held, records=replace(held.records, runs=(run(1), old)))) == ["run-7"]
+
+
 def test_what_somebody_made_by_hand_is_left_alone() -> None:
     mine = run(7, tags={"key": None})
     models = (logged(1), logged(7, tags={}))

@@ -83,7 +83,7 @@ def test_what_is_young_or_running_stays(held: Holdings, rule: Retention) -> None
             gone = runs[action.mlflow_run]
             assert gone.touched < ago(1)
             assert not (gone.is_live and gone.status == "RUNNING")
-            assert gone.key is not None
+            assert gone.key is not None or not gone.is_live
         elif isinstance(action, DeleteModel):
             assert models[action.model_id].created < ago(1)
         elif isinstance(action, DeleteFile):

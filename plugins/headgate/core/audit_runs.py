@@ -53,11 +53,12 @@ def _half_superseded(records: Records) -> Iterator[Irregularity]:
     for run in records.runs:
         by = run.tag_of("superseded_by")
         if by is not None and not run.deleted and run.mlflow_run not in evidence:
+            what = f"run {run.mlflow_run} of {run.key or run.tag_of('history')}"
             yield Irregularity.wrong(
                 Kind.HALF_WRITTEN,
                 run.mlflow_run,
-                said=f"run {run.mlflow_run} of {run.key} must be deleted, since run {by} took its place and no version "
-                "needs it. Got one that is still there.",
+                said=f"{what} must be deleted, since run {by} took its place and no version needs it. Got one that is "
+                "still there.",
                 remedy=_prune(records.model),
             )
 

@@ -64,13 +64,14 @@ def needed_by_versions(records: Records, rule: Retention, limits: Limits) -> Nee
 def runs_to_go(records: Records, needed: Needed, limits: Limits) -> dict[str, str]:
     """Return why each run goes, by its id.
 
-    One that is running stays, whatever its age: somebody may have taken it up again. So does one that somebody made by
-    hand. A superseded one that no version needs goes at once.
+    One that is running stays, whatever its age: somebody may have taken it up again. So do those that no dag run made:
+    by hand, or for a history. A superseded one that no version needs goes at once.
     """
     evidence, created = records.evidence(), {logged.model_id: logged.created for logged in records.models}
     going: dict[str, str] = {}
     for run in records.runs:
-        if run.deleted or run.key is None or run.mlflow_run in needed.runs:
+        by_hand = run.key is None and run.is_live
+        if run.deleted or by_hand or run.mlflow_run in needed.runs:
             continue
         touched = max(run.touched, created.get(run.tag_of("candidate") or "", run.touched))
         if not run.is_live and run.mlflow_run not in evidence:
