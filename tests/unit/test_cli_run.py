@@ -114,6 +114,25 @@ def test_an_as_of_of_a_range_that_fails_stops_no_other() -> None:
     assert "2 as-ofs: 0 would have passed, 0 would not, 2 failed." in range_text(found)
 
 
+def test_a_defect_is_a_result_as_well_and_its_traceback_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    place: Any = Place(mlflow=NOWHERE, store=7)  # type: ignore[arg-type]  # what no command line gives
+    (found,) = replay_each(Order(pipeline=PIPELINE, place=place, dag=None), [MAY], reason="", jobs=1)
+    assert str(found.problem).startswith("TypeError: ")
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_worker_that_is_killed_is_told_for_each_as_of_that_it_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killer = "import multiprocessing, os\nif multiprocessing.parent_process(): os._exit(9)\n"
+    (tmp_path / "killing_here.py").write_text(killer)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    order = Order(pipeline="killing_here:pipeline", place=Place(mlflow=NOWHERE, store=None), dag=None)
+    found = list(replay_each(order, [MAY, later(1), later(2)], reason="", jobs=2))
+    assert sorted(done.as_of for done in found) == [MAY, later(1), later(2)]
+    assert all(str(done.problem).startswith("a worker process was killed") for done in found)
+
+
 # What it tells.
 
 

@@ -7,8 +7,10 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context, parent_process
@@ -19,6 +21,7 @@ from headgate.cli.local import Order, chain_of
 from headgate.core.asof import AsOf, Origin, RunType
 from headgate.core.refs import RunRef
 from headgate.errors import HeadgateError
+from headgate.steps.retrain import Wish
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What libraries of linear algebra and OpenMP read when they are loaded."""
@@ -45,9 +48,7 @@ def replay_each(order: Order, as_ofs: Sequence[datetime], *, reason: str, jobs: 
 
 
 def replay(order: Order, as_of: datetime, reason: str) -> Done:
-    """Replay one as-of; an error that Headgate raises on purpose is a result."""
-    from headgate.steps.retrain import Wish
-
+    """Replay one as-of; an error is a result, and of a defect the traceback is told as well."""
     began = time.monotonic()
     run: RunRef | None = None
     try:
@@ -56,15 +57,19 @@ def replay(order: Order, as_of: datetime, reason: str) -> Done:
         retrained = chain.retrain(run, wish=Wish(reason=reason), tell=lambda *_: None)
     except HeadgateError as error:
         return Done(as_of=as_of, seconds=time.monotonic() - began, run=run, failed=str(error))
+    except Exception as error:  # noqa: BLE001 - the other as-ofs are still worth having
+        traceback.print_exc()
+        failed = f"{type(error).__name__}: {error}"
+        return Done(as_of=as_of, seconds=time.monotonic() - began, run=run, failed=failed)
     return Done(as_of=as_of, seconds=time.monotonic() - began, run=run, retrained=retrained)
 
 
 def _result(future: Future[Done], as_of: datetime) -> Done:
-    error = future.exception()
-    if error is None:
+    try:
         return future.result()
-    # A worker that was killed (out of memory, perhaps), or a defect: the other as-ofs are still worth having.
-    return Done(as_of=as_of, seconds=0.0, failed=f"its process ended with {type(error).__name__}: {error}")
+    except BrokenProcessPool:
+        failed = "a worker process was killed, perhaps for want of memory: the same command with fewer --jobs goes on"
+        return Done(as_of=as_of, seconds=0.0, failed=failed)
 
 
 @contextmanager
