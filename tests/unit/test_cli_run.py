@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from headgate.cli.commands import app
 from headgate.cli.done import Done, data_of, done_text, line_of, range_text
 from headgate.cli.local import Order, Place, rows_of
 from headgate.cli.params import params_of
+from headgate.cli.progress import shown_while
 from headgate.cli.replays import THREADS, _capped, replay_each
 from headgate.core.asof import RunType
 from headgate.core.refs import DeploymentRef
@@ -43,6 +45,11 @@ def _place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", NOWHERE)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setenv("AIRFLOW__HEADGATE__STORE", str(tmp_path))
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def run(*words: str) -> Result:
@@ -262,3 +269,20 @@ def test_a_function_and_local_folders_take_no_airflow(tmp_path: Path) -> None:
     problem, modules = done.stdout.splitlines()[-2:]
     assert problem.startswith("training window [1999-11-25, 1999-12-25) of the as-of 2000-01-01 must have rows.")
     assert modules == "['mlflow', 'sklearn']"
+
+
+def test_a_terminal_gets_a_bar_and_every_result_comes_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    results = [Done(as_of=MAY, seconds=1.0), Done(as_of=later(1), seconds=1.0, failed="why")]
+    assert list(shown_while(iter(results), 2)) == results
+    written = terminal.getvalue()
+    assert "2/2" in written
+    assert "2024-06-01 failed" in written
+
+
+def test_elsewhere_each_result_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    results = [Done(as_of=MAY, seconds=1.0, failed="a \x1b[31mred reason")]
+    assert list(shown_while(iter(results), 1)) == results
+    assert capsys.readouterr().err == "1/1  2024-05-01  failed  a \\x1b[31mred reason  1.0 s\n"
