@@ -12,7 +12,9 @@ from headgate.errors import InputError
 
 FIRST = datetime(1985, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
-MOMENTS = st.datetimes(datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2020-01-01"), timezones=st.just(UTC))
+MOMENTS = st.datetimes(
+    datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2020-01-01"), timezones=st.just(UTC)
+)
 
 
 def test_both_ends_of_a_range_belong_to_it() -> None:
