@@ -128,8 +128,10 @@ def test_a_version_that_somebody_else_wrote_takes_a_number_and_is_void(
 
 def test_a_version_of_files_that_are_no_logged_model_is_foreign(log: MlflowPromotionLog, world: MlflowWorld) -> None:
     model = world.new_model()
+    run = world.client.create_run("0")
     world.client.create_registered_model(model)
-    world.client.create_model_version(model, "mlflow-artifacts:/somewhere", await_creation_for=0)
+    source = f"{run.info.artifact_uri}/model"
+    world.client.create_model_version(model, source, run_id=run.info.run_id, await_creation_for=0)
     (found,) = log.entries(model)
     assert (found.is_foreign, found.entry.model_id) == (True, "")
 

@@ -12,6 +12,7 @@ from headgate.core.refs import RunRef, SnapshotRef
 from headgate.core.snapshots import Column, Manifest, Part, snapshot_id
 from headgate.core.tally import Tally
 from headgate.core.windows import Window
+from headgate.errors import TransientError
 from headgate.ports import Cut, Gathered, Profiler, RowsCutter, RowsPile, RowsTable, SnapshotStore
 from headgate.steps.filling import require_filled
 from headgate.steps.keeping import Kept, Wanted, kept_parts
@@ -62,6 +63,7 @@ def take_snapshot(
         manifest = _taken(run, wanted, ports, Kept(), Progress(tell))
     require_no_leaks(manifest, run.windows)
     ports.store.put_document(manifest.path, wire.text(manifest))
+    _require_whole(manifest, ports.store)
     return SnapshotRef(
         id=manifest.id,
         run=run,
@@ -71,6 +73,16 @@ def take_snapshot(
         holdout_rows=sum(part.content.rows for part in manifest.holdout),
         manifest=manifest.path,
     )
+
+
+def _require_whole(manifest: Manifest, store: SnapshotStore) -> None:
+    """Look once more for each part: one that was there already may have been pruned before the manifest named it."""
+    lost = [part.content.digest for part in manifest.parts if not store.has(part.content)]
+    if lost:
+        msg = (
+            f"parts of the snapshot {manifest.id[:16]} must be in the store. Got none of {lost[0][:16]}: prune took it "
+        )
+        raise TransientError(msg + "while the snapshot was made; another try writes it again.")
 
 
 class _OtherColumnsError(Exception):
