@@ -35,6 +35,19 @@ def test_two_live_runs_of_one_key_are_duplicates() -> None:
     assert found.remedy.startswith("Clear the task 'validate' of the dag run run of 1 of dag in Airflow")
 
 
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [(IDLE - SECOND, []), (IDLE, []), (IDLE + SECOND, [Kind.DUPLICATE, Kind.HALF_WRITTEN])],
+    ids=["below", "at", "above"],
+)
+def test_two_dag_runs_that_fit_the_same_at_once_are_a_duplicate_when_one_is_left(
+    age: timedelta, told: list[Kind]
+) -> None:
+    tags = {"candidate": None, "fit": "[]", "verdict": None}
+    at_work = run(1, mlflow_run="at work", status="RUNNING", started=NOW - age, ended=None, tags=tags)
+    assert [one.kind for one in found_in(records(1, runs=(run(1), at_work)))] == told
+
+
 @pytest.mark.parametrize("over", [{"deleted": True}, {"tags": {"superseded_by": "run-1"}, "deleted": True}])
 def test_a_run_whose_place_was_taken_is_no_duplicate(over: dict[str, Any]) -> None:
     assert found_in(records(1, runs=(run(1), run(1, mlflow_run="old", **over)))) == []

@@ -20,7 +20,7 @@ def audit_runs(records: Records, *, before: datetime) -> Iterator[Irregularity]:
         before: What was touched earlier isn't being worked on any more.
     """
     live = [run for run in records.runs if run.is_live and run.key]
-    yield from _duplicates(live)
+    yield from _duplicates([run for run in live if not _is_at_work(run, before)])
     yield from _half_superseded(records)
     statuses = records.statuses()
     champions = effective_of(records.entries)
@@ -31,6 +31,12 @@ def audit_runs(records: Records, *, before: datetime) -> Iterator[Irregularity]:
             or _promotion(run, records, champions, before)
         ):
             yield found
+
+
+def _is_at_work(run: RunRecord, before: datetime) -> bool:
+    """Return whether a dag run may be fitting in it: of two of one as-of at once, the first to finish is kept."""
+    fits = run.tag_of("fit") is not None and run.tag_of("candidate") is None
+    return fits and run.status == "RUNNING" and run.touched >= before
 
 
 def _duplicates(live: list[RunRecord]) -> Iterator[Irregularity]:
