@@ -121,6 +121,8 @@ class AirflowApi:
     def close_backfill(self, backfill_id: int) -> None:
         """End a backfill; Airflow itself notices only every 30 s that one is done, and a Dag has one at a time.
 
+        A run of it that is cleared afterwards stays queued for ever: Airflow pauses what it cancels (tried).
+
         Raises:
             AirflowApiError: Airflow refused, and the backfill hasn't ended by itself meanwhile.
         """

@@ -99,6 +99,25 @@ class Processes:
         self.started.append(started)
         return started
 
+    def named(self, name: str) -> Started:
+        """Return the process of that name.
+
+        Raises:
+            ProcessFailedError: None was started, or it was ended on purpose.
+        """
+        found = next((started for started in self.started if started.name == name), None)
+        if found is None:
+            message = f"{name} must be one of {', '.join(one.name for one in self.started)}. It isn't started."
+            raise ProcessFailedError(message)
+        return found
+
+    def start_again(self, name: str, *, env: Mapping[str, str], cwd: Path) -> Started:
+        """Start a process that has ended, by whatever hand, with the same command and log."""
+        ended = self.named(name)
+        ended.popen.wait()
+        self.started.remove(ended)
+        return self.start(name, tuple(map(str, ended.popen.args)), env=env, cwd=cwd)  # type: ignore[arg-type]
+
     def wait(self, name: str, ready: Callable[[], bool], *, timeout: float) -> None:
         """Wait until `ready()` holds, at most `timeout` seconds, as long as every process is alive.
 

@@ -137,6 +137,18 @@ class Stack:
             self._wait_for(name, ready_url)
         return started
 
+    def process(self, name: str) -> Started:
+        """Return a process of the stack by its log's name: `mlflow`, `scheduler`, `dag-processor`, ...
+
+        Raises:
+            ProcessFailedError: The stack has none of that name.
+        """
+        return self._processes.named(name)
+
+    def start_again(self, name: str) -> Started:
+        """Start a process of the stack that has ended with the same command, as a supervisor does."""
+        return self._processes.start_again(name, env=self.env, cwd=self.home)
+
     def pids(self) -> frozenset[int]:
         """Return the ids of all live processes of the stack, with everything that they forked."""
         return self._processes.pids()
