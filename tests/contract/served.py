@@ -17,7 +17,7 @@ from mlflow.exceptions import MlflowException
 from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.adapters.quiet_skops import quiet, skops_io
 from headgate.ports import Fitted
-from headgate.testing.conformance_tracking import SNAPSHOT, log_candidate, run_of
+from headgate.testing.tracking_samples import SNAPSHOT, log_candidate, run_of
 
 NEVER = 3600.0
 """Seconds between two looks at the registry where a test asks for each look."""

@@ -9,7 +9,7 @@ import pytest
 from headgate.core.refs import ValidatedRef
 from headgate.errors import TransientError
 from headgate.ports import Recipe
-from headgate.testing.conformance_tracking import OTHER_SNAPSHOT
+from headgate.testing.tracking_samples import OTHER_SNAPSHOT
 from tests.unit.world import World
 
 

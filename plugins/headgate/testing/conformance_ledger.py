@@ -10,13 +10,8 @@ import pytest
 
 from headgate.core.refs import RunRef, TrackedRun
 from headgate.ports import RunLedger, RunTracker
-from headgate.testing.conformance_tracking import (
-    OTHER_SNAPSHOT,
-    SNAPSHOT,
-    TrackingWorld,
-    log_candidate,
-    run_of,
-)
+from headgate.testing.conformance_tracking import TrackingWorld
+from headgate.testing.tracking_samples import OTHER_SNAPSHOT, SNAPSHOT, log_candidate, run_of
 
 
 class RunLedgerConformance:

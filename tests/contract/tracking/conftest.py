@@ -8,9 +8,7 @@ import pytest
 
 from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.core.refs import RunRef
-from headgate.testing.conformance_tracking import (
-    run_of,
-)
+from headgate.testing.tracking_samples import run_of
 from tests.contract.loopback import Proxy, proxy_to
 from tests.contract.tracking.mlflow_world import MlflowWorld
 

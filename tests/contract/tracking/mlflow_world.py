@@ -9,9 +9,7 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 from headgate.core.refs import RunRef, TrackedRun
-from headgate.testing.conformance_tracking import (
-    SeenRun,
-)
+from headgate.testing.conformance_tracking import SeenRun
 
 
 class MlflowWorld:

@@ -26,8 +26,8 @@ from headgate.steps.audit import AuditPorts, audit_model
 from headgate.steps.journal import remember
 from headgate.testing.conformance_ledger import log_one
 from headgate.testing.conformance_log import entry_for
-from headgate.testing.conformance_tracking import SNAPSHOT, run_of
 from headgate.testing.memory_store import MemoryStore
+from headgate.testing.tracking_samples import SNAPSHOT, run_of
 from tests.contract.tracking.mlflow_world import MlflowWorld
 
 PASSED = {"headgate.verdict": "PASS", "headgate.mode": "live", "headgate.dry_run": "false"}

@@ -12,7 +12,7 @@ from headgate.core.refs import RunRef, TrackedRun
 from headgate.errors import TransientError
 from headgate.ports import Evidence
 from headgate.testing.at_once import at_once
-from headgate.testing.conformance_tracking import FINGERPRINT, SNAPSHOT, log_candidate
+from headgate.testing.tracking_samples import FINGERPRINT, SNAPSHOT, log_candidate
 from tests.contract.tracking.mlflow_world import MlflowWorld
 
 TRIES = 6

@@ -9,9 +9,9 @@ from headgate.core.refs import RunRef
 from headgate.errors import InputError
 from headgate.ports import RunLedger, RunTracker
 from headgate.testing.conformance_ledger import RunLedgerConformance, log_one
-from headgate.testing.conformance_tracking import SNAPSHOT, run_of
 from headgate.testing.fake_ledger import FakeRunLedger
 from headgate.testing.fake_tracking import FakeRunTracker
+from headgate.testing.tracking_samples import SNAPSHOT, run_of
 from tests.contract.tracking.mlflow_world import MlflowWorld
 from tests.contract.tracking.test_tracker import FakeWorld
 

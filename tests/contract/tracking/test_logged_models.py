@@ -15,11 +15,7 @@ from headgate.adapters.quiet_skops import quiet
 from headgate.core.evaluation import Measure
 from headgate.core.refs import RunRef
 from headgate.ports import Evidence, Fitted
-from headgate.testing.conformance_tracking import (
-    SNAPSHOT,
-    fitted_line,
-    log_candidate,
-)
+from headgate.testing.tracking_samples import SNAPSHOT, fitted_line, log_candidate
 from tests.contract.tracking.mlflow_world import MlflowWorld
 
 

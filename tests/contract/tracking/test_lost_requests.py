@@ -9,11 +9,7 @@ from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.core.refs import RunRef
 from headgate.errors import TransientError
 from headgate.ports import Evidence
-from headgate.testing.conformance_tracking import (
-    FINGERPRINT,
-    SNAPSHOT,
-    log_candidate,
-)
+from headgate.testing.tracking_samples import FINGERPRINT, SNAPSHOT, log_candidate
 from tests.contract.loopback import Matches, Proxy
 from tests.contract.tracking.mlflow_world import MlflowWorld
 

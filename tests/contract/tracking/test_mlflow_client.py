@@ -13,10 +13,7 @@ from headgate.adapters import mlflow_client
 from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.core.refs import RunRef
 from headgate.errors import InputError, TrackingError, TransientError
-from headgate.testing.conformance_tracking import (
-    SNAPSHOT,
-    log_candidate,
-)
+from headgate.testing.tracking_samples import SNAPSHOT, log_candidate
 from tests.contract.loopback import Proxy, proxy_to
 
 

@@ -7,9 +7,7 @@ from headgate.adapters.mlflow_tracking import MlflowRunTracker
 from headgate.core.evaluation import Measure
 from headgate.core.refs import RunRef
 from headgate.ports import Evidence
-from headgate.testing.conformance_tracking import (
-    SNAPSHOT,
-)
+from headgate.testing.tracking_samples import SNAPSHOT
 from tests.contract.tracking.mlflow_world import MlflowWorld
 
 

@@ -10,14 +10,10 @@ from headgate.errors import InputError
 from headgate.ports import RunTracker
 from headgate.testing.at_once import at_once
 from headgate.testing.conformance_log import entry_for
-from headgate.testing.conformance_tracking import (
-    OTHER_SNAPSHOT,
-    SNAPSHOT,
-    RunTrackerConformance,
-    SeenRun,
-)
+from headgate.testing.conformance_tracking import RunTrackerConformance, SeenRun
 from headgate.testing.fake_log import FakePromotionLog
 from headgate.testing.fake_tracking import FakeRunTracker
+from headgate.testing.tracking_samples import OTHER_SNAPSHOT, SNAPSHOT
 from tests.contract.tracking.mlflow_world import MlflowWorld
 
 
