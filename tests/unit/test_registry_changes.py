@@ -10,12 +10,13 @@ from headgate.core.asof import RunType
 from headgate.core.mode import PROMOTE_OLDER, Mode
 from headgate.core.promotion import Entry, fold_log
 from headgate.core.refs import PromotionRef, VerdictRef
-from headgate.errors import InputError, PromotionError
+from headgate.errors import InputError, PromotionError, StoreError
 from headgate.steps.adopt import apply_adopt, plan_adopt
 from headgate.steps.journal import last_seen
 from headgate.steps.judge import judge_candidate
 from headgate.steps.promote import promote_candidate
 from headgate.steps.rollback import RolledBack, lift_bar, roll_back
+from headgate.testing.memory_store import MemoryStore
 from tests.unit.world import MAY, POLICY, World, later
 
 
@@ -128,6 +129,22 @@ def test_a_registry_that_forgot_everything_is_adopted_too(world: World) -> None:
     assert last_seen(world.store, "sales") is None
     promoted(world, 1)
     assert world.log.aliases("sales") == {"champion": "1"}
+
+
+class Full(MemoryStore):
+    def put_document(self, path: str, text: str) -> None:
+        if path.startswith("promotions/"):
+            raise StoreError("no space is left")  # noqa: EM101, TRY003 - the test's
+        super().put_document(path, text)
+
+
+def test_a_store_that_takes_nothing_more_does_not_undo_a_promotion(world: World) -> None:
+    world.store = Full()
+    promotion = promote(world, world.judged())
+    assert promotion.notes == ("the promotion could not be remembered outside MLflow: no space is left",)
+    promoted(world, 1)
+    assert world.log.aliases("sales") == {"champion": "2", "previous": "1"}
+    assert back(world).notes == promotion.notes
 
 
 def test_a_journal_that_cannot_be_read_is_said(world: World) -> None:

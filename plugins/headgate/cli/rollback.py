@@ -52,6 +52,8 @@ def rollback(
         log, opened = promotion_log(mlflow), open_store(store)
         rolled = roll_back(require_model(model), to=to, who=person(who), reason=reason, log=log, store=opened)
         deployment = _deployed(rolled, server, mlflow, opened) if server else None
+    for note in rolled.notes:
+        typer.echo(note, err=True)
     if as_json:
         typer.echo(json_text(_told(model, rolled, deployment)))
         return

@@ -81,6 +81,8 @@ class RollbackOperator(BaseOperator):
             self.links["Model version"] = mlflow.pages.version(self.model, str(version))
             how = "is again" if not rolled.again else "was made by an earlier try from"
             self.log.info("%s version %d %s version %d", self.model, version, how, rolled.to.version)
+            for note in rolled.notes:
+                self.log.warning("%s", note)
             url = self._deployed(rolled, mlflow)
         self._tell(context, rolled)
         told = {"model": self.model, "version": str(version), "to_version": str(rolled.to.version)}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from headgate import wire
 from headgate.core.journal import LastSeen, journal_path, last_seen_of
 from headgate.core.promotion import LogEntry, fold_log
-from headgate.errors import InputError, PromotionError
+from headgate.errors import InputError, PromotionError, StoreError
 from headgate.ports import SnapshotStore
 
 _NOTHING = "null"
@@ -19,6 +19,18 @@ def remember(store: SnapshotStore, model: str, entries: Sequence[LogEntry]) -> N
     now = last_seen_of(champion) if champion else None
     if last_seen(store, model) != now:
         store.put_document(journal_path(model), wire.text(now) if now else _NOTHING)
+
+
+def remembered(store: SnapshotStore, model: str, entries: Sequence[LogEntry]) -> tuple[str, ...]:
+    """Write down the log's champion, and return what a person should know where the store refuses.
+
+    What was promoted is promoted: a store that can't be written to is no reason to fail afterwards.
+    """
+    try:
+        remember(store, model, entries)
+    except StoreError as error:
+        return (f"the promotion could not be remembered outside MLflow: {error}",)
+    return ()
 
 
 def last_seen(store: SnapshotStore, model: str) -> LastSeen | None:

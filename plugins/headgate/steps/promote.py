@@ -13,7 +13,7 @@ from headgate.core.rollback import CANDIDATE, FINGERPRINT
 from headgate.core.validation import ValidationSummary
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog, SnapshotStore
-from headgate.steps.journal import remember
+from headgate.steps.journal import remembered
 from headgate.steps.registry import read_registry
 
 ROUNDS = 4
@@ -53,10 +53,10 @@ def promote_candidate(
     if won is None:
         entries, won = _appended(verdict, log, entries, who)
     head = fold_log(entries)
-    remember(store, model, entries)
     log.project(model, head)
+    notes = (*registry.notes, *remembered(store, model, entries))
     serves = head.champion == won
-    return PromotionRef(candidate=candidate, version=str(won.version), again=again, serves=serves, notes=registry.notes)
+    return PromotionRef(candidate=candidate, version=str(won.version), again=again, serves=serves, notes=notes)
 
 
 def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None) -> Entry:

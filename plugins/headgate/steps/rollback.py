@@ -11,7 +11,7 @@ from headgate.core.refs import CandidateRef, PromotionRef
 from headgate.core.rollback import CANDIDATE, Rollback, plan_rollback
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog, SnapshotStore
-from headgate.steps.journal import remember
+from headgate.steps.journal import remembered
 from headgate.steps.registry import read_registry
 
 
@@ -24,12 +24,14 @@ class RolledBack:
         to: The version whose model that is.
         promotion: What a deployment needs to probe it; `None` where the version doesn't say (an adopted one).
         again: An earlier try had done it already.
+        notes: What a person should know besides.
     """
 
     entry: LogEntry
     to: LogEntry
     promotion: PromotionRef | None
     again: bool
+    notes: tuple[str, ...] = ()
 
 
 def roll_back(
@@ -66,9 +68,10 @@ def roll_back(
         msg = f"rollback of {model} to version {plan.to.version} must be the only promotion at its moment. "
         msg += f"Got another one in between: look at 'headgate log {model}', and ask again."
         raise PromotionError(msg)
-    remember(store, model, entries)
     log.project(model, fold_log(entries))
-    return RolledBack(entry=entry, to=plan.to, promotion=_promotion_of(entry, plan), again=plan.done is not None)
+    notes = remembered(store, model, entries)
+    again = plan.done is not None
+    return RolledBack(entry=entry, to=plan.to, promotion=_promotion_of(entry, plan), again=again, notes=notes)
 
 
 def lift_bar(model: str, version: str, *, who: str, reason: str, log: PromotionLog) -> None:
