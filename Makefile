@@ -21,7 +21,7 @@ help: ## Show this list
 demo: $(RUN) ## Watch decades of real history retrain: Airflow, MLflow and a model server on free ports
 	@$(BIN)/python -m tools.demo
 
-test: $(DEV) ## Run every test, with real Airflow and MLflow servers (under ten minutes)
+test: $(DEV) ## Run every test, with real Airflow and MLflow servers (a quarter of an hour)
 	@$(BIN)/pytest -m "not e2e" -n auto --dist loadfile --cov --cov-report= --cov-fail-under=0
 	@$(BIN)/pytest -m e2e --cov --cov-append
 
