@@ -53,7 +53,7 @@ SUITE = [
     e("expect_column_quantile_values_to_be_between", column="n", quantile_ranges=QUANTILES),
     e("expect_column_values_to_be_increasing", column="n", strictly=True),
     e("expect_compound_columns_to_be_unique", column_list=["place", "n"]),
-    e(QUERY, unexpected_rows_query="SELECT * FROM {batch} a JOIN {batch} b USING (n) WHERE n = 2"),
+    e(QUERY, unexpected_rows_query="SELECT * FROM {batch} a JOIN {batch} b USING (n) WHERE n = 2 ORDER BY ALL"),
 ]
 
 
