@@ -15,6 +15,21 @@ class Outcome(StrEnum):
     UNDECIDED = "UNDECIDED"
 
 
+class Answer(StrEnum):
+    """The three answers of a paired test."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    CANT_TELL = "can't tell"
+
+
+class Doubt(StrEnum):
+    """What "can't tell" means: the champion stays, or the candidate may go on."""
+
+    STAY = "stay"
+    GO = "go"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """One paired test: by how much the candidate is better than the baseline on a slice, and how sure that is.
@@ -29,11 +44,15 @@ class Comparison:
         low: Lower bound; the improvement is above it with the gate's confidence (one-sided).
         high: Upper bound, likewise.
         limit: What the improvement is held against: the margin, or minus the tolerance.
+        confidence: Of each bound, and of the answer, in (0, 1).
         p_pass: P-value of "the improvement is at most the limit": small speaks for the candidate.
         p_fail: P-value of "the improvement is at least the limit": small speaks against it.
         method: How it was computed, for a person.
         enough_rows: How many rows would tell, with power 0.8, if the improvement is what it seems; `None` where none
             would.
+        corrected_pass: `p_pass`, corrected for how many such claims could open the door alone; `None` where there is
+            no other.
+        corrected_fail: `p_fail`, corrected for how many could shut it.
     """
 
     metric: str
@@ -43,10 +62,23 @@ class Comparison:
     low: float
     high: float
     limit: float
+    confidence: float
     p_pass: float
     p_fail: float
     method: str
     enough_rows: int | None = None
+    corrected_pass: float | None = None
+    corrected_fail: float | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """Better than the limit, worse, or nobody can tell."""
+        level = 1 - self.confidence
+        if (self.p_pass if self.corrected_pass is None else self.corrected_pass) <= level:
+            return Answer.BETTER
+        if (self.p_fail if self.corrected_fail is None else self.corrected_fail) <= level:
+            return Answer.WORSE
+        return Answer.CANT_TELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +91,10 @@ class Verdict:
         reason: Why, for a person.
         value: The number it looked at, if there was one.
         limit: What it was held against, if anything.
-        comparisons: The paired tests behind it.
+        comparison: The paired test behind it, if there is one.
+        doubt: What that test means when it can't tell.
+        parts: Of a gate that is made of others, or asks of every slice: their verdicts.
+        enough: How many of the parts must pass; all when `None`.
         warn_only: Whether it is told and decides nothing.
     """
 
@@ -68,8 +103,17 @@ class Verdict:
     reason: str
     value: float | None = None
     limit: float | None = None
-    comparisons: tuple[Comparison, ...] = ()
+    comparison: Comparison | None = None
+    doubt: Doubt = Doubt.STAY
+    parts: tuple[Verdict, ...] = ()
+    enough: int | None = None
     warn_only: bool = False
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every paired test behind it, its parts' too, in their order."""
+        own = (self.comparison,) if self.comparison else ()
+        return (*own, *(found for part in self.parts for found in part.comparisons))
 
     @classmethod
     def passed(cls, gate: str, reason: str, *, value: float, limit: float) -> Self:
