@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.adapters.dotted_paths import load_object
+from headgate.core.approval import Approval, Approved, Asked, When, decide_approval, open_to, refusal_of
+from headgate.core.frozen import build_frozen, dump_frozen
+from headgate.core.mode import Mode, RunMode
+from headgate.core.span import Span, days
+from headgate.core.verdict import Judgement, Outcome, Verdict
+from headgate.errors import InputError
+
+LIVE = RunMode(mode=Mode.LIVE, reason="nothing was promoted yet")
+REPLAY = RunMode(mode=Mode.REPLAY, reason="a backfill only records what it would have done")
+PASS, FAIL, UNDECIDED = Outcome
+ADA = Approved(who="ada", at=datetime(2026, 5, 1, tzinfo=UTC), why="the winter is over")
+
+
+def judged(outcome: Outcome, **gates: Outcome) -> Judgement:
+    verdicts = tuple(Verdict(gate=name, outcome=each, reason=f"{name} said so") for name, each in gates.items())
+    return Judgement(outcome=outcome, reason="because", verdicts=verdicts)
+
+
+def asked(judgement: Judgement, *, mode: RunMode = LIVE, dry_run: bool = False, **given: Any) -> tuple[Asked, str]:
+    decision = decide_approval(judgement, mode=mode, dry_run=dry_run, approval=Approval(**given))
+    return decision.asked, decision.reason
+
+
+GOOD, BAD = judged(PASS, a=PASS), judged(FAIL, a=FAIL, b=PASS)
+OPEN = judged(UNDECIDED, a=UNDECIDED, b=PASS)
+
+
+def test_nobody_is_asked_unless_the_policy_says_so() -> None:
+    assert asked(GOOD) == (Asked.NOT_NEEDED, "every gate passed")
+    assert asked(BAD)[0] is asked(OPEN)[0] is Asked.CLOSED
+
+
+def test_always_asks_about_what_passes_and_leaves_nothing_else_to_people() -> None:
+    assert asked(GOOD, when="always") == (Asked.NEEDED, "each promotion is approved by people")
+    assert asked(BAD, when="always") == (Asked.CLOSED, "FAIL isn't left to people here")
+    assert asked(OPEN, when="always") == (Asked.CLOSED, "UNDECIDED isn't left to people here")
+
+
+def test_always_asks_about_the_gates_that_people_may_overrule_too() -> None:
+    assert asked(BAD, when="always", may_waive=("a",)) == (Asked.NEEDED, "a failed: people decide")
+    assert asked(OPEN, when="always", may_waive=("a",)) == (Asked.NEEDED, "a is undecided: people decide")
+    assert asked(OPEN, when="always", may_waive=("b",))[0] is Asked.CLOSED
+
+
+def test_on_doubt_asks_where_a_gate_is_undecided_and_not_where_all_passed() -> None:
+    assert asked(GOOD, when="on_doubt") == (Asked.NOT_NEEDED, "every gate passed")
+    assert asked(OPEN, when="on_doubt") == (Asked.NEEDED, "a is undecided: people decide")
+
+
+def test_on_doubt_asks_about_a_failure_only_where_each_gate_that_failed_is_named() -> None:
+    both = judged(FAIL, a=FAIL, b=FAIL, c=UNDECIDED)
+    assert asked(both, when="on_doubt")[0] is Asked.CLOSED
+    assert asked(both, when="on_doubt", may_waive=("a",))[0] is Asked.CLOSED
+    decided = asked(both, when="on_doubt", may_waive=("a", "b"))
+    assert decided == (Asked.NEEDED, "a failed; b failed; c is undecided: people decide")
+
+
+def test_a_gate_that_only_warns_is_no_doubt_and_needs_no_waiver() -> None:
+    warned = Verdict(gate="b", outcome=FAIL, reason="old", warn_only=True)
+    judgement = Judgement(outcome=UNDECIDED, reason="a", verdicts=(*OPEN.verdicts[:1], warned))
+    assert asked(judgement, when="on_doubt") == (Asked.NEEDED, "a is undecided: people decide")
+
+
+def test_people_cannot_decide_where_no_gate_was_asked() -> None:
+    nothing = Judgement(outcome=UNDECIDED, reason="the policy has no gates", verdicts=())
+    assert asked(nothing, when="on_doubt")[0] is Asked.CLOSED
+
+
+def test_a_replay_and_a_dry_run_ask_nobody() -> None:
+    assert asked(GOOD, when="always", mode=REPLAY) == (Asked.CLOSED, "a replay promotes nothing")
+    assert asked(GOOD, when="always", dry_run=True) == (Asked.CLOSED, "a dry run promotes nothing")
+    assert asked(GOOD, mode=REPLAY)[0] is Asked.CLOSED
+
+
+OUTCOMES = st.sampled_from(list(Outcome))
+NAMES = st.sets(st.sampled_from("abc")).map(tuple)
+
+
+@given(st.lists(OUTCOMES, max_size=3), st.sampled_from(list(When)[:1] + list(When)[2:]), NAMES)
+def test_a_gate_that_fails_and_is_not_named_is_never_left_to_people(
+    outcomes: list[Outcome], when: When, named: tuple[str, ...]
+) -> None:
+    gates = dict(zip("abc", outcomes, strict=False))
+    worst = next((each for each in (FAIL, UNDECIDED) if each in outcomes), PASS if outcomes else UNDECIDED)
+    needed = asked(judged(worst, **gates), when=when, may_waive=named)[0] is Asked.NEEDED
+    failed = {gate for gate, outcome in gates.items() if outcome is FAIL}
+    assert not (needed and failed - set(named))
+    assert needed or worst is not UNDECIDED or when is When.ALWAYS or not gates or failed - set(named)
+
+
+def refused(
+    who: str | None, why: str = "all is well", *, starter: str | None = None, earlier: int = 0, **given: Any
+) -> str:
+    approval = Approval(when="always", **given)
+    return refusal_of(approval, who=who, why=why, starter=starter, earlier=(ADA,) * earlier) or ""
+
+
+def test_anybody_whom_airflow_knows_may_approve_where_nobody_is_named() -> None:
+    assert refused("bob") == ""
+    assert refused(None) == "an approval must come from an Airflow user. Got one that Airflow knows nobody of."
+
+
+def test_only_those_who_are_named_may_approve() -> None:
+    assert refused("ada", approvers=("ada",)) == ""
+    assert refused("bob", approvers=("ada",)) == "whoever approves must be one of ada. Got bob instead."
+
+
+def test_an_approval_needs_a_reason() -> None:
+    assert refused("ada", "  \n") == "an approval must come with a reason, which is kept. Got none from ada."
+
+
+def test_two_people_are_two_people() -> None:
+    said = "two different people must approve. Got ada twice: somebody else must be the second."
+    assert refused("ada", people=2, earlier=1) == said
+    assert refused("bob", people=2, earlier=1) == ""
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_of_two_people_neither_may_have_started_the_run(earlier: int) -> None:
+    said = "neither of the two who approve may have started the run. Got bob, who did."
+    assert refused("bob", people=2, starter="bob", earlier=earlier) == said
+    assert refused("bob", people=2, starter="eve", earlier=earlier) == ""
+
+
+def test_who_started_a_run_may_approve_it_where_one_person_is_enough() -> None:
+    assert refused("bob", starter="bob") == ""
+
+
+def test_airflow_is_told_only_those_who_may_still_answer() -> None:
+    approval = Approval(when="always", people=2, approvers=("ada", "bob", "eve"))
+    assert open_to(approval, starter=None, earlier=()) == ("ada", "bob", "eve")
+    assert open_to(approval, starter="bob", earlier=(ADA,)) == ("eve",)
+    assert open_to(Approval(when="always", approvers=("ada",)), starter="ada", earlier=()) == ("ada",)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"when": "sometimes"}, "when of an Approval must be always, on_doubt or never. Got 'sometimes' instead."),
+        ({"when": None}, "when of an Approval must be always, on_doubt or never. Got None instead."),
+        ({"people": 3}, "people of an Approval must be 1 or 2. Got 3 instead."),
+        ({"people": True}, "people of an Approval must be 1 or 2. Got True instead."),
+        ({"timeout": Span()}, "timeout of an Approval must be a length of time such as days(3). Got Span("),
+        ({"timeout": 3}, "timeout of an Approval must be a length of time such as days(3). Got 3 instead."),
+        ({"approvers": "ada"}, "approvers of an Approval must be names, in a tuple. Got 'ada' instead."),
+        ({"approvers": ("ada", "")}, "approvers of an Approval must be names, in a tuple. Got ('ada', '') instead."),
+        ({"approvers": ("ada", "ada")}, "approvers of an Approval must differ. Got ada, ada instead."),
+        ({"may_waive": (1,)}, "may_waive of an Approval must be names, in a tuple. Got (1,) instead."),
+        (
+            {"may_waive": ("barred",)},
+            "may_waive of an Approval must not hold barred: a bar is lifted by 'headgate lift'.",
+        ),
+        (
+            {"people": 2, "approvers": ("ada",)},
+            "approvers of an Approval must be 2 at least, since 2 people must approve. Got ada instead.",
+        ),
+    ],
+)
+def test_what_an_approval_must_be(given: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Approval(**{"when": "always", **given})
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("given", [{"approvers": ("ada",)}, {"people": 2}, {"may_waive": ("a",)}])
+def test_people_who_are_never_asked_are_a_mistake(given: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"must be always or on_doubt\. Got never instead"):
+        Approval(**given)
+
+
+def test_an_approval_can_be_kept_with_its_policy() -> None:
+    approval = Approval(when="on_doubt", may_waive=["a"], approvers=["ada", "bob"], people=2, timeout=days(3))  # type: ignore[arg-type]  # users write lists
+    assert build_frozen(dump_frozen(approval), load_object) == approval
