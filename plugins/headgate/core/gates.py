@@ -6,9 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from headgate.core.evaluation import OVERALL, Evaluation, Measure
+from headgate.core.evaluation import OVERALL, Evaluation
+from headgate.core.methods import Bootstrap
 from headgate.core.metrics import Metric, require_metric
-from headgate.core.verdict import Verdict
+from headgate.core.naming import gate_name, metric_of_slice, needs_of, require_confidence, require_count, require_limit
+from headgate.core.needs import Need
+from headgate.core.predictions import Predictions
+from headgate.core.settling import number
+from headgate.core.verdict import Outcome, Verdict
 from headgate.errors import InputError
 
 
@@ -21,14 +26,14 @@ class Gate(Protocol):
         """What the gate is called in logs, records and reports."""
 
     @property
-    def metric(self) -> Metric:
-        """The metric it asks for; the evaluation must measure it."""
+    def needs(self) -> tuple[Need, ...]:
+        """What the evaluation must bring: metrics, columns, and whatever else `core/needs.py` knows."""
 
     @property
     def needs_baseline(self) -> bool:
         """Whether it compares with the baseline."""
 
-    def judge(self, evaluation: Evaluation) -> Verdict:
+    def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:
         """Answer; never raises on missing or odd evidence."""
 
 
@@ -36,165 +41,151 @@ class Gate(Protocol):
 class AtLeast:
     """The candidate's metric must be `floor` or more (inclusive).
 
+    With a confidence the question is asked of a bound: PASS when the lower bound is at or above the floor, FAIL when
+    the upper bound is below it, UNDECIDED where nobody can tell.
+
     Args:
         metric: The metric, or its name.
         floor: In the metric's unit and within its bounds.
+        confidence: Of the bound, in [0.5, 1); the point alone is asked when `None`.
         slice: Name of the slice, `overall` by default.
+        min_rows: With fewer rows it is UNDECIDED whatever they say.
+        method: How to resample for the bound.
 
     Raises:
-        InputError: There is no such metric, or `floor` isn't a number that it can take.
+        InputError: There is no such metric, `floor` isn't a number that it can take, or another argument is out of
+            bounds.
     """
 
     metric: Metric
     floor: float
+    confidence: float | None = None
     slice: str = OVERALL
+    min_rows: int = 1
+    method: Bootstrap | None = None
     needs_baseline = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "metric", require_metric(self.metric))
-        _require_limit("floor", self.floor, self.metric, self.name)
+        _check(self, "floor", self.floor)
 
     @property
     def name(self) -> str:
         """`AtLeast(r2)`, with the slice where it isn't the whole holdout."""
-        return _name("AtLeast", self.metric, self.slice)
+        return gate_name("AtLeast", self.metric, self.slice)
 
-    def judge(self, evaluation: Evaluation) -> Verdict:
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """The metric, and the column of groups that are resampled whole."""
+        return needs_of(self.metric, self.method)
+
+    def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:
         """PASS at or above the floor, FAIL below, UNDECIDED when the metric wasn't measured."""
-        value = _candidate_of(evaluation, self.metric, self.slice)
-        if value is None:
-            return Verdict.undecided(self.name, f"{_what(self.metric, self.slice)} was not measured")
-        sentence = f"{_what(self.metric, self.slice)} {_number(value)}"
-        if value >= self.floor:
-            return Verdict.passed(self.name, f"{sentence} is at least {self.floor}", value=value, limit=self.floor)
-        return Verdict.failed(self.name, f"{sentence} is below the floor {self.floor}", value=value, limit=self.floor)
+        found = _measured(self, evaluation, predictions)
+        if isinstance(found, Verdict):
+            return found
+        value, low, high, said = found
+        limit = f"the floor {self.floor}"
+        return _answered(self, value, said, passes=low >= self.floor, fails=high < self.floor, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
     """The candidate's metric must be `ceiling` or less (inclusive).
 
+    With a confidence the question is asked of a bound: PASS when the upper bound is at or below the ceiling, FAIL when
+    the lower bound is above it, UNDECIDED where nobody can tell.
+
     Args:
         metric: The metric, or its name.
         ceiling: In the metric's unit and within its bounds.
+        confidence: Of the bound, in [0.5, 1); the point alone is asked when `None`.
         slice: Name of the slice, `overall` by default.
+        min_rows: With fewer rows it is UNDECIDED whatever they say.
+        method: How to resample for the bound.
 
     Raises:
-        InputError: There is no such metric, or `ceiling` isn't a number that it can take.
+        InputError: There is no such metric, `ceiling` isn't a number that it can take, or another argument is out of
+            bounds.
     """
 
     metric: Metric
     ceiling: float
+    confidence: float | None = None
     slice: str = OVERALL
+    min_rows: int = 1
+    method: Bootstrap | None = None
     needs_baseline = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "metric", require_metric(self.metric))
-        _require_limit("ceiling", self.ceiling, self.metric, self.name)
+        _check(self, "ceiling", self.ceiling)
 
     @property
     def name(self) -> str:
         """`AtMost(mae)`, with the slice where it isn't the whole holdout."""
-        return _name("AtMost", self.metric, self.slice)
-
-    def judge(self, evaluation: Evaluation) -> Verdict:
-        """PASS at or below the ceiling, FAIL above, UNDECIDED when the metric wasn't measured."""
-        value = _candidate_of(evaluation, self.metric, self.slice)
-        if value is None:
-            return Verdict.undecided(self.name, f"{_what(self.metric, self.slice)} was not measured")
-        sentence = f"{_what(self.metric, self.slice)} {_number(value)}"
-        if value <= self.ceiling:
-            return Verdict.passed(self.name, f"{sentence} is at most {self.ceiling}", value=value, limit=self.ceiling)
-        reason = f"{sentence} is above the ceiling {self.ceiling}"
-        return Verdict.failed(self.name, reason, value=value, limit=self.ceiling)
-
-
-@dataclass(frozen=True, slots=True)
-class NoWorseThan:
-    """The candidate may be worse than the baseline by at most `tolerance`, on the same holdout.
-
-    Compares two points; it says nothing of chance.
-
-    Args:
-        metric: The metric, or its name.
-        tolerance: Worsening allowed, >= 0, in the metric's unit; its direction is the metric's.
-        slice: Name of the slice, `overall` by default.
-
-    Raises:
-        InputError: There is no such metric, or `tolerance` isn't a finite number >= 0.
-    """
-
-    metric: Metric
-    tolerance: float = 0.0
-    slice: str = OVERALL
-    needs_baseline = True
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "metric", require_metric(self.metric))
-        if not _is_number(self.tolerance) or self.tolerance < 0 or math.isinf(self.tolerance):
-            msg = f"tolerance of {self.name} must be a finite number >= 0. Got {self.tolerance!r} instead."
-            raise InputError(msg)
+        return gate_name("AtMost", self.metric, self.slice)
 
     @property
-    def name(self) -> str:
-        """`NoWorseThan(mae)`, with the slice where it isn't the whole holdout."""
-        return _name("NoWorseThan", self.metric, self.slice)
+    def needs(self) -> tuple[Need, ...]:
+        """The metric, and the column of groups that are resampled whole."""
+        return needs_of(self.metric, self.method)
 
-    def judge(self, evaluation: Evaluation) -> Verdict:
-        """PASS within the tolerance, FAIL beyond it, UNDECIDED without both numbers."""
-        what = _what(self.metric, self.slice)
-        if evaluation.baseline is None:
-            return Verdict.undecided(self.name, "no baseline: nothing was promoted yet")
-        if evaluation.baseline_error:
-            return Verdict.undecided(self.name, f"the baseline could not be scored: {evaluation.baseline_error}")
-        measure = evaluation.measure_of(self.metric.name, self.slice)
-        candidate, baseline = _finite_pair(measure)
-        if candidate is None:
-            return Verdict.undecided(self.name, f"{what} of the candidate was not measured")
-        if baseline is None:
-            return Verdict.undecided(self.name, f"{what} of the baseline was not measured")
-        worsening = -self.metric.improvement(candidate=candidate, baseline=baseline)
-        change = f"{_number(abs(worsening))} {'worse' if worsening > 0 else 'better'}"
-        reason = f"{what} {_number(candidate)} against {_number(baseline)} of version {evaluation.baseline}: {change}"
-        if worsening <= self.tolerance:
-            return Verdict.passed(self.name, reason, value=worsening, limit=self.tolerance)
-        reason += f", more than the tolerance {self.tolerance}"
-        return Verdict.failed(self.name, reason, value=worsening, limit=self.tolerance)
+    def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:
+        """PASS at or below the ceiling, FAIL above, UNDECIDED when the metric wasn't measured."""
+        found = _measured(self, evaluation, predictions)
+        if isinstance(found, Verdict):
+            return found
+        value, low, high, said = found
+        limit = f"the ceiling {self.ceiling}"
+        return _answered(self, value, said, passes=high <= self.ceiling, fails=low > self.ceiling, limit=limit)
 
 
-def _finite_pair(measure: Measure | None) -> tuple[float | None, float | None]:
-    if measure is None:
-        return None, None
-    return _finite(measure.candidate), _finite(measure.baseline)
+Limit = AtLeast | AtMost
 
 
-def _candidate_of(evaluation: Evaluation, metric: Metric, slice_name: str) -> float | None:
-    return _finite_pair(evaluation.measure_of(metric.name, slice_name))[0]
+def _measured(
+    gate: Limit, evaluation: Evaluation, predictions: Predictions
+) -> Verdict | tuple[float, float, float, str]:
+    """Return the candidate's value with its bounds, and a sentence; a verdict where there is none."""
+    what = metric_of_slice(gate.metric, gate.slice)
+    measure = evaluation.measure_of(gate.metric.name, gate.slice)
+    if measure is None or measure.candidate is None or not math.isfinite(measure.candidate):
+        return Verdict.undecided(gate.name, f"{what} was not measured")
+    if measure.rows < gate.min_rows:
+        return Verdict.undecided(gate.name, f"{what} must have {gate.min_rows:,} rows. Got {measure.rows:,}")
+    value = measure.candidate
+    sentence = f"{what} {number(value)}"
+    if gate.confidence is None:
+        return value, value, value, sentence
+    rows = predictions.rows_of(gate.slice)
+    if rows is None:
+        return Verdict.undecided(gate.name, f"the rows of {what} aren't there")
+    from headgate.core.numeric.comparing import bounds_of
+
+    found = bounds_of(predictions, rows, metric=gate.metric, confidence=gate.confidence, method=gate.method)
+    if isinstance(found, str):
+        return Verdict.undecided(gate.name, f"{sentence} has no bounds: {found}")
+    low, high = found
+    share = f"{100 * gate.confidence:g} %"
+    return value, low, high, f"{sentence} ({number(low)} to {number(high)}, each bound with {share})"
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+def _answered(gate: Limit, value: float, said: str, *, passes: bool, fails: bool, limit: str) -> Verdict:
+    asked, missed = ("is at least", "is below") if isinstance(gate, AtLeast) else ("is at most", "is above")
+    number_of = gate.floor if isinstance(gate, AtLeast) else gate.ceiling
+    if passes:
+        return Verdict.passed(gate.name, f"{said} {asked} {number_of}", value=value, limit=number_of)
+    if fails:
+        return Verdict.failed(gate.name, f"{said} {missed} {limit}", value=value, limit=number_of)
+    reason = f"{said} can't tell on which side of {limit} it is"
+    return Verdict(gate=gate.name, outcome=Outcome.UNDECIDED, reason=reason, value=value, limit=number_of)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
-
-
-def _require_limit(what: str, value: float, metric: Metric, gate: str) -> None:
-    low, high = metric.bounds
-    if not _is_number(value) or math.isinf(value) or not low <= value <= high:
-        interval = f"{'(' if math.isinf(low) else '['}{low:g}, {high:g}{')' if math.isinf(high) else ']'}"
-        msg = f"{what} of {gate} must be a number in {interval}. Got {value!r} instead."
+def _check(gate: Limit, what: str, limit: float) -> None:
+    object.__setattr__(gate, "metric", require_metric(gate.metric))
+    require_limit(what, limit, gate.metric, gate.name)
+    if gate.confidence is not None:
+        require_confidence(gate.name, gate.confidence)
+    require_count(f"min_rows of {gate.name}", gate.min_rows)
+    if gate.method is not None and not isinstance(gate.method, Bootstrap):
+        msg = f"method of {gate.name} must be Bootstrap(...). Got {gate.method!r} instead."
         raise InputError(msg)
-
-
-def _name(kind: str, metric: Metric, slice_name: str) -> str:
-    return f"{kind}({metric})" if slice_name == OVERALL else f"{kind}({metric}, {slice_name})"
-
-
-def _what(metric: Metric, slice_name: str) -> str:
-    return metric.name if slice_name == OVERALL else f"{metric.name} of {slice_name}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}"

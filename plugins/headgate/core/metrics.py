@@ -38,6 +38,9 @@ class Metric:
         unit: `label` (the label's own unit), `label squared`, `share` (0 to 1) or `nats`.
         bounds: The least and the greatest value it can take, inclusive.
         needs: What of the model it is computed from.
+
+    Raises:
+        InputError: It has no direction: nobody could say what is better.
     """
 
     name: str
@@ -45,6 +48,12 @@ class Metric:
     unit: str
     bounds: tuple[float, float]
     needs: Needs = Needs.PREDICTION
+
+    def __post_init__(self) -> None:
+        if self.direction not in tuple(Direction):
+            msg = f"direction of metric {self.name} must be {' or '.join(Direction)}. Got {self.direction!r} instead."
+            raise InputError(msg)
+        object.__setattr__(self, "direction", Direction(self.direction))
 
     def improvement(self, *, candidate: float, baseline: float) -> float:
         """Return by how much the candidate is better, in the metric's unit; negative where it is worse."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from headgate.core.metrics import Metric
+from headgate.core.slices import Slicing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,17 @@ class Column:
     """
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sliced:
+    """Each metric on each of these slices, and which rows are in them.
+
+    Args:
+        by: A column, bins, or a condition.
+    """
+
+    by: Slicing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,5 +110,15 @@ class Wear:
 
 
 Need = (
-    Metric | Column | Costs | TrainingScore | ShuffledScore | Perturbed | DataFacts | ChampionDrift | Adversarial | Wear
+    Metric
+    | Column
+    | Sliced
+    | Costs
+    | TrainingScore
+    | ShuffledScore
+    | Perturbed
+    | DataFacts
+    | ChampionDrift
+    | Adversarial
+    | Wear
 )

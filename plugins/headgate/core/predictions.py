@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from headgate.core.evaluation import OVERALL
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -38,6 +40,7 @@ class Predictions:
         classes: Of classifiers, every class of labels, candidate and baseline, ascending; of two, the last is the
             positive. `None` for numbers.
         columns: Columns of the holdout, each of shape `(rows,)`, that gates ask for: slices, groups, bins.
+        slices: The rows of each slice by its name, as indices, ascending; `overall` isn't among them.
     """
 
     labels: Array
@@ -46,8 +49,17 @@ class Predictions:
     event_time: Array
     classes: tuple[Any, ...] | None = None
     columns: Mapping[str, Array] = field(default_factory=dict)
+    slices: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """How many rows the holdout has."""
         return len(self.labels)
+
+    def rows_of(self, slice_name: str) -> Array | None:
+        """Return the rows of a slice, as indices; `None` when nobody asked for such a slice."""
+        if slice_name != OVERALL:
+            return self.slices.get(slice_name)
+        import numpy as np
+
+        return np.arange(self.rows)

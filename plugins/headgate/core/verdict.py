@@ -47,6 +47,8 @@ class Comparison:
         confidence: Of each bound, and of the answer, in (0, 1).
         p_pass: P-value of "the improvement is at most the limit": small speaks for the candidate.
         p_fail: P-value of "the improvement is at least the limit": small speaks against it.
+        said: The two numbers, for a person.
+        asked: What the improvement must be, for a person.
         method: How it was computed, for a person.
         enough_rows: How many rows would tell, with power 0.8, if the improvement is what it seems; `None` where none
             would.
@@ -65,6 +67,8 @@ class Comparison:
     confidence: float
     p_pass: float
     p_fail: float
+    said: str
+    asked: str
     method: str
     enough_rows: int | None = None
     corrected_pass: float | None = None
@@ -133,8 +137,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A policy's answer: the outcome, why, and each gate's verdict."""
+    """A policy's answer.
+
+    Args:
+        outcome: What it comes to.
+        reason: Why, for a person.
+        verdicts: Each gate's.
+        notes: What a person should know of how they were reached, such as a correction for multiplicity.
+    """
 
     outcome: Outcome
     reason: str
     verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...] = ()

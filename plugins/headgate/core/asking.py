@@ -1,0 +1,29 @@
+"""Asking a gate, whoever wrote it: whatever goes wrong with it is UNDECIDED."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.core.evaluation import Evaluation
+from headgate.core.predictions import Predictions
+from headgate.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from headgate.core.gates import Gate
+
+Ask = Callable[["Gate", Evaluation, Predictions], Verdict]
+"""Asks a gate; never raises."""
+
+
+def asked(gate: Gate, evaluation: Evaluation, predictions: Predictions) -> Verdict:
+    """Return a gate's verdict; UNDECIDED where it raises, or answers something else."""
+    try:
+        answer: object = gate.judge(evaluation, predictions)
+    except Exception as error:  # noqa: BLE001 - a gate of the user's own may raise anything
+        why = " ".join(str(error).split())
+        return Verdict.undecided(gate.name, f"{gate.name} broke: {type(error).__name__}: {why}")
+    if not isinstance(answer, Verdict):
+        return Verdict.undecided(gate.name, f"{gate.name} must answer with a Verdict. Got {answer!r} instead.")
+    return answer if answer.gate == gate.name else replace(answer, gate=gate.name)
