@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.adapters.dotted_paths import load_object
-from headgate.core.approval import Approval, Approved, Asked, When, decide_approval, open_to, refusal_of
+from headgate.core.approval import Approval, Approved, Asked, When, decide_approval
+from headgate.core.approval_replies import Reply, ReplyState, decide_reply, open_to
 from headgate.core.frozen import build_frozen, dump_frozen
 from headgate.core.mode import Mode, RunMode
 from headgate.core.span import Span, days
@@ -98,49 +99,76 @@ def test_a_gate_that_fails_and_is_not_named_is_never_left_to_people(
     assert needed or worst is not UNDECIDED or when is When.ALWAYS or not gates or failed - set(named)
 
 
-def refused(
-    who: str | None, why: str = "all is well", *, starter: str | None = None, earlier: int = 0, **given: Any
-) -> str:
-    approval = Approval(when="always", **given)
-    return refusal_of(approval, who=who, why=why, starter=starter, earlier=(ADA,) * earlier) or ""
+def replied(
+    who: str | None, why: str = "all is well", *, approves: bool = True, starter: str | None = None, **given: Any
+) -> tuple[ReplyState, str]:
+    earlier = (ADA,) * given.pop("earlier", 0)
+    reply = Reply(approves=approves, who=who, at=ADA.at, why=why)
+    decided = decide_reply(reply, approval=Approval(when="always", **given), starter=starter, earlier=earlier)
+    assert (decided.approved is None) is (decided.state is not ReplyState.APPROVED)
+    return decided.state, decided.said
 
 
-def test_anybody_whom_airflow_knows_may_approve_where_nobody_is_named() -> None:
-    assert refused("bob") == ""
-    assert refused(None) == "an approval must come from an Airflow user. Got one that Airflow knows nobody of."
+def test_an_approval_keeps_who_when_and_why() -> None:
+    reply = Reply(approves=True, who="ada", at=ADA.at, why=" the winter\nis over ")
+    assert decide_reply(reply, approval=Approval(when="always"), starter=None).approved == ADA
+
+
+def test_nobody_in_time_is_a_rejection_whatever_the_answer_would_be() -> None:
+    said = "nobody answered within 3 days, which counts as rejected"
+    for approves in (True, False):
+        assert replied(None, approves=approves, timeout=days(3)) == (ReplyState.TIMED_OUT, said)
+
+
+def test_a_rejection_counts_from_whoever_answers_with_or_without_a_reason() -> None:
+    assert replied("bob", "it is spring", approves=False) == (ReplyState.REJECTED, "bob rejects: it is spring")
+    assert replied("bob", " ", approves=False, approvers=("ada",))[1] == "bob rejects: no reason given"
+
+
+def test_anybody_whom_airflow_lets_answer_may_approve_where_nobody_is_named() -> None:
+    assert replied("bob") == (ReplyState.APPROVED, "bob approves: all is well")
 
 
 def test_only_those_who_are_named_may_approve() -> None:
-    assert refused("ada", approvers=("ada",)) == ""
-    assert refused("bob", approvers=("ada",)) == "whoever approves must be one of ada. Got bob instead."
+    assert replied("ada", approvers=("ada",))[0] is replied("ada", approvers=("7:ada",))[0] is ReplyState.APPROVED
+    refused = (ReplyState.REFUSED, "whoever approves must be one of ada. Got bob instead.")
+    assert replied("bob", approvers=("ada",)) == replied("bob", approvers=("7:ada",)) == refused
 
 
 def test_an_approval_needs_a_reason() -> None:
-    assert refused("ada", "  \n") == "an approval must come with a reason, which is kept. Got none from ada."
+    said = "an approval must come with a reason, which is kept. Got none from ada."
+    assert replied("ada", "  \n") == (ReplyState.REFUSED, said)
+
+
+def test_a_long_reason_is_cut() -> None:
+    assert replied("ada", "x" * 501)[1] == f"ada approves: {'x' * 499}…"
+    assert replied("ada", "x" * 500)[1] == f"ada approves: {'x' * 500}"
 
 
 def test_two_people_are_two_people() -> None:
     said = "two different people must approve. Got ada twice: somebody else must be the second."
-    assert refused("ada", people=2, earlier=1) == said
-    assert refused("bob", people=2, earlier=1) == ""
+    assert replied("ada", people=2, earlier=1) == (ReplyState.REFUSED, said)
+    assert replied("bob", people=2, earlier=1)[0] is ReplyState.APPROVED
 
 
 @pytest.mark.parametrize("earlier", [0, 1])
 def test_of_two_people_neither_may_have_started_the_run(earlier: int) -> None:
     said = "neither of the two who approve may have started the run. Got bob, who did."
-    assert refused("bob", people=2, starter="bob", earlier=earlier) == said
-    assert refused("bob", people=2, starter="eve", earlier=earlier) == ""
+    assert replied("bob", people=2, starter="bob", earlier=earlier) == (ReplyState.REFUSED, said)
+    assert replied("bob", people=2, starter="eve", earlier=earlier)[0] is ReplyState.APPROVED
 
 
 def test_who_started_a_run_may_approve_it_where_one_person_is_enough() -> None:
-    assert refused("bob", starter="bob") == ""
+    assert replied("bob", starter="bob")[0] is ReplyState.APPROVED
 
 
 def test_airflow_is_told_only_those_who_may_still_answer() -> None:
-    approval = Approval(when="always", people=2, approvers=("ada", "bob", "eve"))
-    assert open_to(approval, starter=None, earlier=()) == ("ada", "bob", "eve")
-    assert open_to(approval, starter="bob", earlier=(ADA,)) == ("eve",)
-    assert open_to(Approval(when="always", approvers=("ada",)), starter="ada", earlier=()) == ("ada",)
+    approval = Approval(when="always", people=2, approvers=("ada", "2:bob", "eve"))
+    assert open_to(approval, starter=None) == (("ada", "ada"), ("2", "bob"), ("eve", "eve"))
+    assert open_to(approval, starter="bob", earlier=(ADA,)) == (("eve", "eve"),)
+    assert open_to(approval, starter="eve", earlier=(ADA, Approved(who="bob", at=ADA.at, why="yes"))) == ()
+    assert open_to(Approval(when="always", approvers=("ada",)), starter="ada") == (("ada", "ada"),)
+    assert open_to(Approval(when="always", people=2), starter="ada") is None
 
 
 @pytest.mark.parametrize(
@@ -155,6 +183,7 @@ def test_airflow_is_told_only_those_who_may_still_answer() -> None:
         ({"approvers": "ada"}, "approvers of an Approval must be names, in a tuple. Got 'ada' instead."),
         ({"approvers": ("ada", "")}, "approvers of an Approval must be names, in a tuple. Got ('ada', '') instead."),
         ({"approvers": ("ada", "ada")}, "approvers of an Approval must differ. Got ada, ada instead."),
+        ({"approvers": ("ada", "7:ada")}, "approvers of an Approval must differ. Got ada, ada instead."),
         ({"may_waive": (1,)}, "may_waive of an Approval must be names, in a tuple. Got (1,) instead."),
         (
             {"may_waive": ("barred",)},

@@ -1,7 +1,8 @@
-"""Approval: when a promotion waits for people, who they may be, and whose word counts."""
+"""Approval: when a promotion waits for people, and who they may be."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,7 +44,8 @@ class Approval:
     Args:
         when: `always`, `on_doubt` or `never`.
         may_waive: Names of gates that people may overrule.
-        approvers: Airflow user names; anybody who may answer in Airflow when empty.
+        approvers: Airflow user names; anybody who may answer in Airflow when empty. Where Airflow's users have ids of
+            their own, as with FAB, each is written `id:name`, such as `7:ada`: Airflow asks for the id.
         people: How many must approve: 1, or 2 different ones, neither of whom started the run by hand.
         timeout: How long each of them has; then it counts as rejected.
 
@@ -79,6 +81,7 @@ class Approval:
         if BARRED in self.may_waive:
             msg = f"may_waive of an Approval must not hold {BARRED}: a bar is lifted by 'headgate lift'."
             raise InputError(msg)
+        _require_different("approvers", [id_and_name(each)[1] for each in self.approvers])
         if 0 < len(self.approvers) < self.people:
             msg = f"approvers of an Approval must be {self.people} at least, since {self.people} people must approve. "
             msg += f"Got {', '.join(self.approvers)} instead."
@@ -132,35 +135,14 @@ def decide_approval(judgement: Judgement, *, mode: RunMode, dry_run: bool, appro
     return ApprovalDecision(asked=Asked.NEEDED, reason=doubt)
 
 
-def refusal_of(
-    approval: Approval, *, who: str | None, why: str, starter: str | None, earlier: tuple[Approved, ...]
-) -> str | None:
-    """Return why somebody's approval doesn't count; `None` when it does.
+def id_and_name(approver: str) -> tuple[str, str]:
+    """Return an approver's id and name in Airflow.
 
-    Args:
-        approval: Who may approve.
-        who: The Airflow user who approved; `None` when Airflow knows nobody.
-        why: The reason that they gave.
-        starter: The Airflow user who started the run by hand; `None` when nobody did.
-        earlier: Who approved before.
+    >>> id_and_name("7:ada"), id_and_name("ada")
+    (('7', 'ada'), ('ada', 'ada'))
     """
-    if not who:
-        return "an approval must come from an Airflow user. Got one that Airflow knows nobody of."
-    if approval.approvers and who not in approval.approvers:
-        return f"whoever approves must be one of {', '.join(approval.approvers)}. Got {who} instead."
-    if who in {each.who for each in earlier}:
-        return f"two different people must approve. Got {who} twice: somebody else must be the second."
-    if approval.people > 1 and who == starter:
-        return f"neither of the two who approve may have started the run. Got {who}, who did."
-    if not why.strip():
-        return f"an approval must come with a reason, which is kept. Got none from {who}."
-    return None
-
-
-def open_to(approval: Approval, *, starter: str | None, earlier: tuple[Approved, ...]) -> tuple[str, ...]:
-    """Return which of the approvers may answer now; empty when the policy names none, or none of them is left."""
-    gone = {each.who for each in earlier} | ({starter} if approval.people > 1 else set())
-    return tuple(who for who in approval.approvers if who not in gone)
+    user_id, _, name = approver.partition(":")
+    return user_id, name or user_id
 
 
 def _doubt(judgement: Judgement, approval: Approval) -> str | None:
@@ -176,10 +158,14 @@ def _doubt(judgement: Judgement, approval: Approval) -> str | None:
 
 
 def _require_names(field: str, names: object) -> tuple[str, ...]:
-    if isinstance(names, list | tuple) and all(isinstance(name, str) and name.strip() for name in names):
-        if len(set(names)) == len(names):
-            return tuple(names)
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) and name.strip() for name in names):
+        msg = f"{field} of an Approval must be names, in a tuple. Got {names!r} instead."
+        raise InputError(msg)
+    _require_different(field, names)
+    return tuple(names)
+
+
+def _require_different(field: str, names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
         msg = f"{field} of an Approval must differ. Got {', '.join(names)} instead."
         raise InputError(msg)
-    msg = f"{field} of an Approval must be names, in a tuple. Got {names!r} instead."
-    raise InputError(msg)
