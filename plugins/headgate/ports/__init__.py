@@ -6,6 +6,7 @@ Rows are Arrow tables. The steps hand them from port to port and look at nothing
 from __future__ import annotations
 
 from headgate.ports.cutting import Cut, Gathered, RowsCutter, RowsPile
+from headgate.ports.evidence import CostMeter, Prober, Response, ToldApart
 from headgate.ports.history import HistoryBook, Shelved, Volume
 from headgate.ports.ledger import RunLedger
 from headgate.ports.models import (
@@ -39,6 +40,7 @@ __all__ = [
     "TAKES",
     "Answer",
     "CheckRunner",
+    "CostMeter",
     "Cut",
     "Evidence",
     "Fitted",
@@ -47,10 +49,12 @@ __all__ = [
     "LoadedModel",
     "ModelLoader",
     "Pages",
+    "Prober",
     "Profiler",
     "PromotionLog",
     "Question",
     "Recipe",
+    "Response",
     "Rows",
     "RowsCutter",
     "RowsPile",
@@ -68,6 +72,7 @@ __all__ = [
     "SnapshotStore",
     "SuiteRunner",
     "Takes",
+    "ToldApart",
     "Trainer",
     "Volume",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,6 +37,16 @@ class ModelShelf:
         """
         return self._kept(model_id, trusted)
 
-    def _load(self, model_id: str, trusted: tuple[str, ...]) -> LoadedModel:
+    @contextmanager
+    def folder(self, model_id: str) -> Iterator[Path]:
+        """Yield the folder that a logged model lies in, downloaded anew; it is gone afterwards.
+
+        Raises:
+            TrackingError: There is no such model, or it isn't whole.
+        """
         with tempfile.TemporaryDirectory(prefix="headgate-") as folder:
-            return self._loader.load(self._tracker.fetch_model(model_id, Path(folder)), trusted)
+            yield self._tracker.fetch_model(model_id, Path(folder))
+
+    def _load(self, model_id: str, trusted: tuple[str, ...]) -> LoadedModel:
+        with self.folder(model_id) as folder:
+            return self._loader.load(folder, trusted)

@@ -39,11 +39,20 @@ def reference_of(run: RunRef, *, log: PromotionLog, store: SnapshotStore) -> Ref
         SnapshotDamagedError: Its manifest is there, and isn't what was written.
         TransientError: Log or store can't be reached.
     """
-    champion = champion_before(log.entries(run.model), run.as_of.instant)
+    return reference_to(champion_before(log.entries(run.model), run.as_of.instant), model=run.model, store=store)
+
+
+def reference_to(champion: LogEntry | None, *, model: str, store: SnapshotStore) -> Reference:
+    """Return the statistics of what a champion of the model learned from.
+
+    Raises:
+        SnapshotDamagedError: Its manifest is there, and isn't what was written.
+        TransientError: The store can't be reached.
+    """
     if champion is None:
-        return Reference(statistics=None, said=explain_cold_start(run.model))
-    name = f"version {champion.version} of {run.model} (as-of {champion.entry.as_of:%Y-%m-%d})"
-    path = _manifest_path_of(run.model, champion)
+        return Reference(statistics=None, said=explain_cold_start(model))
+    name = f"version {champion.version} of {model} (as-of {champion.entry.as_of:%Y-%m-%d})"
+    path = _manifest_path_of(model, champion)
     if path is None or path not in store.documents(path.rpartition("/")[0]):
         return _lost(f"not measured: the manifest of what {name} learned from isn't in the store any more")
     if older := _older_format(store.get_document(path)):
