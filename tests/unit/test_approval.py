@@ -77,6 +77,11 @@ def test_people_cannot_decide_where_no_gate_was_asked() -> None:
     assert asked(nothing, when="on_doubt")[0] is Asked.CLOSED
 
 
+def test_nobody_is_asked_again_about_a_candidate_that_is_the_champion_already() -> None:
+    decision = decide_approval(GOOD, mode=LIVE, dry_run=False, approval=Approval(when="always"), promoted=True)
+    assert (decision.asked, decision.reason) == (Asked.NOT_NEEDED, "it is the champion already")
+
+
 def test_a_replay_and_a_dry_run_ask_nobody() -> None:
     assert asked(GOOD, when="always", mode=REPLAY) == (Asked.CLOSED, "a replay promotes nothing")
     assert asked(GOOD, when="always", dry_run=True) == (Asked.CLOSED, "a dry run promotes nothing")

@@ -30,7 +30,7 @@ class Asked(StrEnum):
     """Whether people are to be asked about a verdict. `CLOSED`: nobody can open the door, so nobody is asked."""
 
     NOT_NEEDED = "not needed"
-    NEEDED = "needed"
+    NEEDED = "awaited"
     CLOSED = "closed"
 
 
@@ -121,14 +121,26 @@ class Approved:
     why: str
 
 
-def decide_approval(judgement: Judgement, *, mode: RunMode, dry_run: bool, approval: Approval) -> ApprovalDecision:
-    """Return whether people are asked. A replay and a dry run promote nothing, so they ask nobody."""
+def decide_approval(
+    judgement: Judgement, *, mode: RunMode, dry_run: bool, approval: Approval, promoted: bool = False
+) -> ApprovalDecision:
+    """Return whether people are asked. A replay and a dry run promote nothing, so they ask nobody.
+
+    Args:
+        judgement: What the gates say.
+        mode: Live, or a replay.
+        dry_run: Whether nothing is to be promoted anyway.
+        approval: When people are asked.
+        promoted: Whether the candidate is the champion already: a task that was cleared goes on from there.
+    """
     if dry_run or mode.mode is not Mode.LIVE:
         why = "a dry run promotes nothing" if dry_run else "a replay promotes nothing"
         return ApprovalDecision(asked=Asked.CLOSED, reason=why)
     if judgement.outcome is Outcome.PASS:
         if approval.when != When.ALWAYS:
             return ApprovalDecision(asked=Asked.NOT_NEEDED, reason="every gate passed")
+        if promoted:
+            return ApprovalDecision(asked=Asked.NOT_NEEDED, reason="it is the champion already")
         return ApprovalDecision(asked=Asked.NEEDED, reason="each promotion is approved by people")
     if (doubt := _doubt(judgement, approval)) is None:
         return ApprovalDecision(asked=Asked.CLOSED, reason=f"{judgement.outcome} isn't left to people here")

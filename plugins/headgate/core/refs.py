@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from headgate.core.approval import Approved, Awaited
 from headgate.core.asof import AsOf, RunType
 from headgate.core.evaluation import Evaluation
 from headgate.core.mode import RunMode
@@ -44,6 +45,11 @@ class RunRef:
     def name(self) -> str:
         """A name for people, made of data: `co2 2000-01-01`."""
         return f"{self.dag_id} {_stamp(self.as_of.instant)}"
+
+    @property
+    def starter(self) -> str | None:
+        """The Airflow user who started it by hand; `None` when nobody did."""
+        return self.who if self.who != self.dag_id else None
 
     @property
     def said(self) -> str:
@@ -162,6 +168,8 @@ class VerdictRef:
         reason: Why a person started the run; empty when nobody said.
         champion: The champion that it was judged against, if there was one.
         override: The named override that the person chose, if any.
+        awaits: What it waits for before it opens the door: the approval of people; `None` when the gates decide alone.
+        approvals: Who approved so far.
     """
 
     candidate: CandidateRef
@@ -172,11 +180,17 @@ class VerdictRef:
     reason: str
     champion: ChampionRef | None = None
     override: str | None = None
+    awaits: Awaited | None = None
+    approvals: tuple[Approved, ...] = ()
 
     @property
     def opens(self) -> bool:
-        """Whether promotion follows."""
-        return self.judgement.outcome == "PASS" and self.mode.mode == "live" and not self.dry_run
+        """Whether promotion follows: a live PASS that waits for nobody, or whatever all the people approved."""
+        if self.mode.mode != "live" or self.dry_run:
+            return False
+        if self.awaits is None:
+            return self.judgement.outcome == "PASS"
+        return len({each.who for each in self.approvals}) >= self.awaits.people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

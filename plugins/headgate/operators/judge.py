@@ -22,7 +22,7 @@ from headgate.steps.judge import RECORD, explain, judge_candidate
 
 
 class JudgeOperator(BaseOperator, SkipMixin):
-    """Apply a policy to an evaluation; skip what follows unless the door opens.
+    """Apply a policy to an evaluation; skip what follows unless the door opens, or people are to decide.
 
     A refusal is no failure: the task succeeds, says why in its log, in XCom and in MLflow, and what follows is skipped.
     So it is for a replay and for a dry run (`dry_run` of the trigger form). With `outlets=[candidate_asset(model)]`
@@ -30,7 +30,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
 
     Args:
         evaluation: Output of an `EvaluateOperator`.
-        policy: The gates.
+        policy: The gates; where it asks people, an `ApproveOperator` follows.
         mlflow_conn_id: Airflow connection of the MLflow server.
 
     Returns:
@@ -56,7 +56,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
         self.links: dict[str, str] = {}
 
     def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
-        """Judge, and skip what follows unless the candidate is to be promoted."""
+        """Judge, and skip what follows unless the candidate is to be promoted, or people are to decide."""
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
             evaluation = wire.load(EvaluationRef, self.evaluation)
@@ -77,7 +77,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
         for line in table_of(verdict):
             self.log.info("%s", line)
         output = {**wire.dump(verdict), "explanation": explain(verdict)}
-        if not verdict.opens:
+        if not verdict.opens and verdict.awaits is None:
             context["ti"].xcom_push(key="return_value", value=output)
             self.skip(ti=context["ti"], tasks=context["task"].downstream_list)
         return output

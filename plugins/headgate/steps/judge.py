@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from headgate import wire
+from headgate.core.approval import Approval, ApprovalDecision, Approved, Asked, Awaited, When, decide_approval
 from headgate.core.frozen import dump_frozen
 from headgate.core.mode import PROMOTE_OLDER, decide_mode
 from headgate.core.policy import Policy
@@ -50,21 +51,26 @@ def judge_candidate(
     require_override(override, reason)
     candidate = evaluation.candidate
     run, champion = candidate.snapshot.run, evaluation.champion
+    promoted = champion is not None and champion.model_id == candidate.model_id
+    judgement = _judgement(policy, evaluation)
+    mode = decide_mode(
+        run_type=run.run_type,
+        as_of=run.as_of.instant,
+        champion_as_of=champion.as_of if champion else None,
+        own_champion=promoted,
+        override=reason if override else None,
+    )
+    asking = decide_approval(judgement, mode=mode, dry_run=dry_run, approval=policy.approval, promoted=promoted)
     verdict = VerdictRef(
         candidate=candidate,
         head=evaluation.head,
-        judgement=_judgement(policy, evaluation),
-        mode=decide_mode(
-            run_type=run.run_type,
-            as_of=run.as_of.instant,
-            champion_as_of=champion.as_of if champion else None,
-            own_champion=champion is not None and champion.model_id == candidate.model_id,
-            override=reason if override else None,
-        ),
+        judgement=judgement,
+        mode=mode,
         dry_run=dry_run,
         reason=reason,
         champion=champion,
         override=override,
+        awaits=_awaited(asking, policy.approval),
     )
     tags = {
         "headgate.verdict": verdict.judgement.outcome,
@@ -72,11 +78,22 @@ def judge_candidate(
         "headgate.mode": verdict.mode.mode,
         "headgate.mode_reason": verdict.mode.reason,
         "headgate.dry_run": str(dry_run).lower(),
+        **(approval_tags(asking.asked, asking.reason) if policy.approval.when != When.NEVER else {}),
     }
     artifacts = {RECORD: wire.text(verdict).encode(), POLICY: policy_text(policy).encode()}
     tracker.record(candidate.tracked, Evidence(tags=tags, artifacts=artifacts))
     tracker.close(candidate.tracked)
     return verdict
+
+
+def approval_tags(state: str, reason: str, *, approvals: tuple[Approved, ...] = ()) -> dict[str, str]:
+    """Return what an MLflow run says about its approval: the second time replaces each of them."""
+    return {
+        "headgate.approval": state,
+        "headgate.approval_reason": reason,
+        "headgate.approval_by": ", ".join(each.who for each in approvals) or "none",
+        "headgate.approval_at": ", ".join(each.at.isoformat() for each in approvals) or "none",
+    }
 
 
 def require_override(override: str | None, reason: str) -> None:
@@ -113,13 +130,24 @@ def _judgement(policy: Policy, evaluation: EvaluationRef) -> Judgement:
     return Judgement(outcome=Outcome.FAIL, reason=evaluation.barred, verdicts=(verdict, *judged.verdicts))
 
 
+def _awaited(asking: ApprovalDecision, approval: Approval) -> Awaited | None:
+    return Awaited(reason=asking.reason, people=approval.people) if asking.asked is Asked.NEEDED else None
+
+
 def explain(verdict: VerdictRef) -> str:
     """Return one sentence that says what follows from a verdict, and why."""
-    outcome, mode = verdict.judgement, verdict.mode
-    if outcome.outcome != "PASS":
-        return f"{outcome.outcome}, so nothing is promoted: {outcome.reason}"
+    judgement, mode, awaits = verdict.judgement, verdict.mode, verdict.awaits
+    found = f"{judgement.outcome} ({judgement.reason})"
+    if awaits is not None and not verdict.opens:
+        so_far = f", of whom {' and '.join(each.who for each in verdict.approvals)} did" if verdict.approvals else ""
+        people = f"{awaits.people} people must approve{so_far}" if awaits.people > 1 else "a person must approve"
+        return f"{found}, and nothing is promoted yet: {people}. {awaits.reason}"
+    if awaits is not None:
+        return f"{found}, approved by {' and '.join(each.who for each in verdict.approvals)}, to be promoted: {mode}"
+    if judgement.outcome != "PASS":
+        return f"{judgement.outcome}, so nothing is promoted: {judgement.reason}"
     if mode.mode != "live":
-        return f"PASS ({outcome.reason}), and nothing is promoted: {mode}"
+        return f"{found}, and nothing is promoted: {mode}"
     if verdict.dry_run:
-        return f"PASS ({outcome.reason}), and nothing is promoted: dry run"
-    return f"PASS ({outcome.reason}), to be promoted: {mode}"
+        return f"{found}, and nothing is promoted: dry run"
+    return f"{found}, to be promoted: {mode}"
