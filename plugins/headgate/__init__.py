@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from headgate.core.business_days import business_days
+    from headgate.core.gate_behaviour import Directional, Invariant, Monotone
+    from headgate.core.gate_calibration import BrierAtMost, Calibrated
+    from headgate.core.gate_costs import CostAtMost, CostRatio
+    from headgate.core.gate_drift import AdversarialAtMost, ChampionDriftAtMost
+    from headgate.core.gate_fairness import DemographicParity, EqualisedOdds, ErrorRateRatio
+    from headgate.core.gate_rows import DataFreshWithin, RowsAtLeast
+    from headgate.core.gate_training import ShuffledLabels, TrainingGap
+    from headgate.core.gate_wear import HoldoutWear
     from headgate.core.gates import AtLeast, AtMost, NoWorseThan
     from headgate.core.metrics import (
         accuracy,
@@ -68,6 +76,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "headgate.core.business_days": ("business_days",),
+    "headgate.core.gate_behaviour": ("Directional", "Invariant", "Monotone"),
+    "headgate.core.gate_calibration": ("BrierAtMost", "Calibrated"),
+    "headgate.core.gate_costs": ("CostAtMost", "CostRatio"),
+    "headgate.core.gate_drift": ("AdversarialAtMost", "ChampionDriftAtMost"),
+    "headgate.core.gate_fairness": ("DemographicParity", "EqualisedOdds", "ErrorRateRatio"),
+    "headgate.core.gate_rows": ("DataFreshWithin", "RowsAtLeast"),
+    "headgate.core.gate_training": ("ShuffledLabels", "TrainingGap"),
+    "headgate.core.gate_wear": ("HoldoutWear",),
     "headgate.core.gates": ("AtLeast", "AtMost", "NoWorseThan"),
     "headgate.core.metrics": (
         "accuracy",
@@ -127,15 +143,26 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AdversarialAtMost",
     "AfterLabels",
     "AtLeast",
     "AtLeastRows",
     "AtMost",
+    "BrierAtMost",
+    "Calibrated",
+    "ChampionDriftAtMost",
+    "CostAtMost",
+    "CostRatio",
     "CsvSource",
+    "DataFreshWithin",
     "DataReadySensor",
     "DeltaSource",
+    "DemographicParity",
     "DeployOperator",
+    "Directional",
     "Drift",
+    "EqualisedOdds",
+    "ErrorRateRatio",
     "Estimator",
     "EvaluateOperator",
     "Expanding",
@@ -143,10 +170,13 @@ __all__ = [
     "FreshWithin",
     "FunctionCheck",
     "FunctionSource",
+    "HoldoutWear",
+    "Invariant",
     "JudgeOperator",
     "Label",
     "Marker",
     "MlflowHook",
+    "Monotone",
     "NoWorseThan",
     "PanderaCheck",
     "Param",
@@ -158,13 +188,16 @@ __all__ = [
     "Quarantine",
     "RollbackOperator",
     "Rolling",
+    "RowsAtLeast",
     "Serving",
     "Severity",
+    "ShuffledLabels",
     "SnapshotOperator",
     "Span",
     "SqlCheck",
     "SqlSource",
     "TrainOperator",
+    "TrainingGap",
     "ValidateOperator",
     "Window",
     "Windows",

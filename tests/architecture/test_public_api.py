@@ -5,15 +5,26 @@ from __future__ import annotations
 import headgate
 
 EXPORTS = """
+AdversarialAtMost
 AfterLabels
 AtLeast
 AtLeastRows
 AtMost
+BrierAtMost
+Calibrated
+ChampionDriftAtMost
+CostAtMost
+CostRatio
 CsvSource
+DataFreshWithin
 DataReadySensor
 DeltaSource
+DemographicParity
 DeployOperator
+Directional
 Drift
+EqualisedOdds
+ErrorRateRatio
 Estimator
 EvaluateOperator
 Expanding
@@ -21,10 +32,13 @@ Expectations
 FreshWithin
 FunctionCheck
 FunctionSource
+HoldoutWear
+Invariant
 JudgeOperator
 Label
 Marker
 MlflowHook
+Monotone
 NoWorseThan
 PanderaCheck
 Param
@@ -36,13 +50,16 @@ PruneOperator
 Quarantine
 RollbackOperator
 Rolling
+RowsAtLeast
 Serving
 Severity
+ShuffledLabels
 SnapshotOperator
 Span
 SqlCheck
 SqlSource
 TrainOperator
+TrainingGap
 ValidateOperator
 Window
 Windows
