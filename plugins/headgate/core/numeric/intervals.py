@@ -1,0 +1,102 @@
+"""Bounds and p-values of a bootstrap distribution, each the other's inverse."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+from scipy import stats
+
+from headgate.core.numeric.bootstrap import Resampled
+
+Array = np.ndarray[Any, Any]
+Kind = Literal["percentile", "bca"]
+
+
+def bounds(resampled: Resampled, confidence: float, kind: Kind = "percentile") -> tuple[float, float]:
+    """Return the lower and the upper bound, each one-sided: the value is above `low` with that confidence.
+
+    The k-th smallest replicate of B, with k = floor(alpha' (B + 1)), and the k-th greatest.
+
+    Percentile: Hesterberg's expanded one ("What Teachers Should Know About the Bootstrap", 2015, eq. 12):
+    alpha' = Phi(-sqrt(n / (n - 1)) t) with t the quantile of Student's distribution with n - 1 degrees of freedom and
+    n independent units, since the bootstrap's variance is (n - 1) / n of what it should be, and an estimate. BCa:
+    Efron, "Better Bootstrap Confidence Intervals", 1987, on top of that.
+
+    An undefined replicate counts against either bound.
+
+    Returns:
+        Not-a-number for both where the value isn't measurable; infinite ones where there are too few replicates (or
+        units) for that confidence.
+    """
+    if not resampled.measurable:
+        return math.nan, math.nan
+    known = np.sort(resampled.replicates[~np.isnan(resampled.replicates)])
+    undefined = len(resampled.replicates) - len(known)
+    low, high = (
+        math.floor(_level(resampled, 1 - confidence, kind, sign) * (len(resampled.replicates) + 1)) - undefined
+        for sign in (1, -1)
+    )
+    return (
+        float(known[low - 1]) if low >= 1 else -math.inf,
+        float(known[-high]) if high >= 1 else math.inf,
+    )
+
+
+def p_above(resampled: Resampled, limit: float, kind: Kind = "percentile") -> float:
+    """Return the p-value of "the value is at most the limit": 1 - c or less just if the bound `low` at c is above it."""
+    return _p_value(resampled, resampled.replicates <= limit, kind, 1)
+
+
+def p_below(resampled: Resampled, limit: float, kind: Kind = "percentile") -> float:
+    """Return the p-value of "the value is at least the limit": 1 - c or less just if the bound `high` at c is below it."""
+    return _p_value(resampled, resampled.replicates >= limit, kind, -1)
+
+
+def _p_value(resampled: Resampled, beyond: Array, kind: Kind, sign: int) -> float:
+    if not resampled.measurable:
+        return math.nan
+    count = np.count_nonzero(beyond | np.isnan(resampled.replicates))
+    return _significance(resampled, (count + 1) / (len(resampled.replicates) + 1), kind, sign)
+
+
+def _level(resampled: Resampled, alpha: float, kind: Kind, sign: int) -> float:
+    """Return which share of replicates lies beyond the bound, for a significance."""
+    if resampled.units <= 1:
+        return 0.0
+    z = float(stats.norm.ppf(alpha)) if math.isinf(resampled.units) else _expanded(alpha, resampled.units)
+    if kind == "bca":
+        bias, acceleration = _bias(resampled, sign), resampled.acceleration * sign
+        if acceleration * (bias + z) >= 1:
+            return 0.0
+        z = bias + (bias + z) / (1 - acceleration * (bias + z))
+    return float(stats.norm.cdf(z))
+
+
+def _significance(resampled: Resampled, level: float, kind: Kind, sign: int) -> float:
+    """Return the significance whose bound has that share of replicates beyond it: the inverse of `_level`."""
+    if resampled.units <= 1 or level >= 1:
+        return 1.0
+    z = float(stats.norm.ppf(level))
+    if kind == "bca":
+        bias, acceleration = _bias(resampled, sign), resampled.acceleration * sign
+        if 1 + acceleration * (z - bias) <= 0:
+            return 1.0
+        z = (z - bias) / (1 + acceleration * (z - bias)) - bias
+    units = resampled.units
+    if math.isinf(units):
+        return float(stats.norm.cdf(z))
+    return float(stats.t.cdf(z * math.sqrt((units - 1) / units), units - 1))
+
+
+def _expanded(alpha: float, units: float) -> float:
+    return math.sqrt(units / (units - 1)) * float(stats.t.ppf(alpha, units - 1))
+
+
+def _bias(resampled: Resampled, sign: int) -> float:
+    """Return Efron's z0, of replicates that equal the estimate half counting as below it."""
+    known = resampled.replicates[~np.isnan(resampled.replicates)]
+    below = np.count_nonzero(known < resampled.estimate) + np.count_nonzero(known <= resampled.estimate)
+    share = min(max(below / 2, 0.5), len(known) - 0.5) / len(known)
+    return sign * float(stats.norm.ppf(share))

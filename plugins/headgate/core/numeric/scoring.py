@@ -1,0 +1,103 @@
+"""Metrics of predictions: scikit-learn's values, in a form that can be resampled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from headgate.core.metrics import Metric
+from headgate.core.numeric.answers import Answers, answers_of
+from headgate.core.numeric.cells import cells_of
+from headgate.core.numeric.orders import orders_of
+from headgate.core.numeric.ranks import Auc, ranks_of
+from headgate.core.numeric.statistic import Statistic
+from headgate.core.numeric.sums import losses_of, sums_of
+from headgate.core.predictions import Predicted, Predictions
+
+Array = np.ndarray[Any, Any]
+
+_CELLS = {"accuracy", "balanced_accuracy", "precision", "recall", "f1"}
+_ORDERS = {"median_ae", "max_error"}
+_RANKS = {"auc", "average_precision"}
+
+
+def measured(metric: Metric, labels: Array, predicted: Predicted, classes: tuple[Any, ...] | None) -> float:
+    """Return a metric of one model's answers, as scikit-learn does.
+
+    Of two classes, the last is the positive one. Of more, precision, recall and F1 are macro averages, AUC and average
+    precision one-versus-rest macro averages over the classes that occur among the labels.
+
+    Returns:
+        Not-a-number where it isn't defined: answers that aren't finite, one class only, nothing divided by nothing.
+    """
+    statistic = statistic_of(metric, Answers(labels=labels, models=(predicted,), classes=classes))
+    return value_of(statistic)
+
+
+def statistic_of(metric: Metric, answers: Answers | None) -> Statistic | None:
+    """Return a metric of one model, or by how much the first of two is better; `None` where it isn't defined."""
+    if answers is None or not answers.rows:
+        return None
+    if metric.name in _CELLS:
+        return cells_of(metric.name, answers)
+    if metric.name in _RANKS:
+        return ranks_of(metric.name, answers)
+    if metric.name in _ORDERS:
+        return orders_of(metric.name, answers)
+    return sums_of(metric.name, answers)
+
+
+def value_of(statistic: Statistic | None) -> float:
+    """Return a statistic of the rows as they are; not-a-number where it isn't defined."""
+    if statistic is None:
+        return float("nan")
+    value = float(statistic.of_counts(np.ones((1, statistic.rows), dtype=np.int64))[0])
+    return value if np.isfinite(value) else float("nan")
+
+
+def loss_differences(metric: Metric, predictions: Predictions, rows: Array | None = None) -> Array | None:
+    """Return by how much the baseline's loss on each row is greater than the candidate's: positive is better.
+
+    The absolute error of `mae`, `median_ae` and `max_error`; the percentage error of `mape`; the squared error of
+    `mse`, `rmse` and `r2`; the log loss; 0 or 1 for a wrong answer of `accuracy` and of the other metrics of a
+    confusion matrix; of `auc` and `average_precision` what the row adds to the difference of the AUCs (`placements`).
+
+    Args:
+        metric: The metric.
+        predictions: Candidate and baseline.
+        rows: Indices or mask of the rows; all by default.
+
+    Returns:
+        Of shape `(rows,)`, in their order; `None` without a baseline, or where the metric isn't defined.
+    """
+    answers = answers_of(predictions, rows, paired=True)
+    if answers is None or not answers.rows:
+        return None
+    if metric.name in _RANKS:
+        return placements(answers)
+    losses = losses_of(metric.name, answers)
+    return None if losses is None else losses[1] - losses[0]
+
+
+def placements(answers: Answers) -> Array | None:
+    """Return what each row adds to the AUC, or to the difference of two: values whose mean it is.
+
+    With n rows, n_1 of them positive, and placements V of AUC A (DeLong, DeLong and Clarke-Pearson, 1988): of a
+    positive row A + n / n_1 (V - A), of a negative one A + n / n_0 (V - A).
+    """
+    ranks = ranks_of("auc", answers)
+    if ranks is None:
+        return None
+    rows = ranks.rows
+    total = np.zeros((len(answers.models), rows))
+    for code, models in zip(ranks.wanted, ranks.curves, strict=True):
+        positive = ranks.labels == code
+        share = np.where(positive, positive.mean(), 1 - positive.mean())
+        for place, curve in enumerate(models):
+            if isinstance(curve, Auc):
+                found = curve.placements(rows)
+                area = found[positive].mean()
+                total[place] += area + (found - area) / share
+    total /= len(ranks.wanted)
+    return np.asarray(total[0] if len(total) == 1 else total[0] - total[1])
