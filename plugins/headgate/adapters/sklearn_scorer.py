@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,8 +15,12 @@ from joblib import parallel_config
 from sklearn import metrics as sk
 
 from headgate.adapters.arrow_features import features_of
+from headgate.adapters.arrow_predictions import table_of, values_of
 from headgate.core.evaluation import OVERALL, Measure
 from headgate.core.metrics import Metric, Needs
+from headgate.core.numeric.slicing import rows_of_slices
+from headgate.core.predictions import Predicted
+from headgate.core.slices import column_of
 from headgate.errors import DataError, InputError
 from headgate.ports import LoadedModel, Question, Rows, Scored
 
@@ -65,7 +69,7 @@ class SklearnScorer:
             DataError: The candidate can't score the holdout.
         """
         table = cast("pa.Table", rows)
-        slices = list(_slices(table, question.slices))
+        slices = _slices(table, question)
         labels = table.column(question.label).to_numpy()
         ours = _predicted(candidate, table, who="the candidate")
         theirs, baseline_error = _of_baseline(baseline, table, question.label)
@@ -78,10 +82,12 @@ class SklearnScorer:
                 candidate=_value(metric, labels, ours, classes, where),
                 baseline=_value(metric, labels, theirs, classes, where) if theirs else None,
             )
-            for name, where in slices
+            for name, where in slices.items()
             for metric in question.metrics
         )
-        predictions = _predictions(table, question, ours, theirs)
+        models = {"candidate": ours} | ({"baseline": theirs} if theirs else {})
+        kept = {who: Predicted(values=each.values, probabilities=each.probabilities) for who, each in models.items()}
+        predictions = table_of(table, question, kept, ours.classes)
         return Scored(measures=measures, predictions=predictions, baseline_error=baseline_error)
 
 
@@ -157,25 +163,21 @@ def _widened(predicted: _Predicted, classes: Array) -> _Predicted:
     return _Predicted(values=predicted.values, classes=classes, probabilities=wide)
 
 
-def _slices(table: pa.Table, columns: tuple[str, ...]) -> Iterator[tuple[str, Array | None]]:
-    """Name each slice and say which rows are in it; `None` means all."""
-    yield OVERALL, None
-    for column in columns:
+def _slices(table: pa.Table, question: Question) -> dict[str, Array | None]:
+    """Return which rows each slice has; `None` means all.
+
+    Raises:
+        InputError: A column isn't there.
+    """
+    columns = {}
+    for column in dict.fromkeys((*map(column_of, question.slices), *question.columns)):
         if column not in table.column_names:
             close = difflib.get_close_matches(column, table.column_names, n=1)
             hint = f" Did you mean {close[0]}?" if close else ""
             msg = f"slice {column} must be a column of the holdout. Got {', '.join(table.column_names)} instead.{hint}"
             raise InputError(msg)
-        coded = table.column(column).combine_chunks().dictionary_encode(null_encoding="encode")
-        names = ["null" if value is None else str(value) for value in coded.dictionary.to_pylist()]
-        codes = coded.indices.to_numpy()
-        ends = np.cumsum(np.bincount(codes, minlength=len(names)))
-        groups = np.split(np.argsort(codes, kind="stable"), ends[:-1])
-        yield from ((f"{column}={name}", rows) for name, rows in sorted(zip(names, groups, strict=True), key=_first))
-
-
-def _first(pair: tuple[str, Array]) -> str:
-    return pair[0]
+        columns[column] = values_of(table.column(column))
+    return {OVERALL: None, **rows_of_slices(columns, question.slices)}
 
 
 def _value(
@@ -223,18 +225,3 @@ def _of_probabilities(metric: str, labels: Array, scores: Array, classes: Array 
         return math.nan
     wanted = [len(classes) - 1] if len(classes) == 2 else np.flatnonzero(present)  # noqa: PLR2004 - as above
     return float(np.mean([function(labels == classes[index], scores[:, index]) for index in wanted]))
-
-
-def _predictions(table: pa.Table, question: Question, ours: _Predicted, theirs: _Predicted | None) -> pa.Table:
-    columns: dict[str, Any] = {
-        question.event_time: table.column(question.event_time),
-        "label": table.column(question.label),
-        "candidate": pa.array(ours.values),
-    }
-    if theirs:
-        columns["baseline"] = pa.array(theirs.values)
-    for who, predicted in (("candidate", ours), ("baseline", theirs)):
-        if predicted and predicted.probabilities is not None and predicted.classes is not None:
-            for index, name in enumerate(predicted.classes):
-                columns[f"{who}_probability_{name}"] = pa.array(predicted.probabilities[:, index])
-    return pa.table(columns | {name: table.column(name) for name in question.slices if name not in columns})

@@ -159,7 +159,7 @@ def _measured(
     rows = predictions.rows_of(gate.slice)
     if rows is None:
         return Verdict.undecided(gate.name, f"the rows of {what} aren't there")
-    from headgate.core.numeric.comparing import bounds_of
+    from headgate.core.numeric.bounding import bounds_of
 
     found = bounds_of(predictions, rows, metric=gate.metric, confidence=gate.confidence, method=gate.method)
     if isinstance(found, str):
