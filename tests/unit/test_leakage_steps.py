@@ -16,6 +16,7 @@ from headgate.adapters.pyarrow_cutter import ArrowCutter
 from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core.refs import SnapshotRef, ValidatedRef
 from headgate.core.snapshots import Extent, Manifest, Part, snapshot_id
+from headgate.core.surroundings import Surroundings
 from headgate.core.windows import Window, Windows
 from headgate.errors import DataError
 from headgate.ports import Cut, Gathered, Recipe, Rows, RowsPile
@@ -175,6 +176,9 @@ class _Untouched:
 
     def code_of(self, build: str) -> str:
         return "code"
+
+    def surroundings(self, build: str) -> Surroundings:
+        return Surroundings()
 
     def fit(self, *_: Any, **__: Any) -> Any:
         raise AssertionError

@@ -12,6 +12,7 @@ from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core import parts as planning
 from headgate.core.refs import ValidatedRef
 from headgate.core.snapshots import PartRef
+from headgate.core.surroundings import Surroundings
 from headgate.errors import DataError
 from headgate.ports import Recipe, Rows
 from headgate.steps.deploy import deploy_version
@@ -43,6 +44,9 @@ class Trained(Exception):  # noqa: N818 - it ends a fit
 class Trainer:
     def code_of(self, build: str) -> str:
         return "code"
+
+    def surroundings(self, build: str) -> Surroundings:
+        return Surroundings()
 
     def fit(self, recipe: Recipe, rows: Rows, *, label: str, event_time: str) -> Any:
         raise Trained(rows)

@@ -147,6 +147,8 @@ class MlflowRunTracker:
                     self._link(tracked.mlflow_run, logged.model_id)
                     inputs = dataset_inputs(snapshot, signature)
                     settled(lambda: self._client.log_inputs(tracked.mlflow_run, inputs))
+                    if evidence.artifacts:
+                        self._upload(tracked.mlflow_run, evidence.artifacts)
                     self._log(tracked, evidence, model_id=logged.model_id)
                     settled(lambda: self._client.set_tag(tracked.mlflow_run, CANDIDATE, logged.model_id))
         return str(logged.model_id)

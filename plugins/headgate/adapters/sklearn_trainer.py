@@ -19,11 +19,13 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 from joblib import parallel_config
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from headgate.adapters.arrow_features import features_of, frame_of
 from headgate.adapters.dotted_paths import load_object
+from headgate.adapters.python_sources import sources_of
 from headgate.adapters.quiet_skops import quiet, skops_io
+from headgate.core.surroundings import Surroundings
 from headgate.core.trust import untrusted_of
 from headgate.errors import DataError, HeadgateError, InputError, ModelRefusedError
 from headgate.ports import Fitted, Recipe, Rows
@@ -44,6 +46,15 @@ class SklearnTrainer:
             InputError: There is no such function, or it lives in no file.
         """
         return _digest_of(build, _sources(build))
+
+    def surroundings(self, build: str) -> Surroundings:
+        """Return the code behind a dotted path, the libraries, and the machine with its numeric libraries.
+
+        Raises:
+            InputError: There is no such function.
+        """
+        machine = {"machine": f"{platform.system()} {platform.machine()}", "numeric libraries": _numeric_libraries()}
+        return Surroundings(sources=sources_of(build), facts={**_environment(build), **machine})
 
     def fit(self, recipe: Recipe, rows: Rows, *, label: str, event_time: str) -> Fitted:
         """Build the estimator and fit it on the rows.
@@ -220,16 +231,30 @@ def _digest_of(build: str, sources: tuple[Path, ...]) -> str:
 
 
 def _facts(build: str, features: pa.Table) -> dict[str, str]:
-    sources = _sources(build)
-    commit = _commit(sources[0].parent) if sources else ""
     return {
-        "python": platform.python_version(),
-        **_versions(),
-        "code": _digest_of(build, sources),
-        **({"git_commit": commit} if commit else {}),
+        **_environment(build),
+        "code": _digest_of(build, _sources(build)),
         "n_features": str(features.num_columns),
         "n_rows": str(features.num_rows),
     }
+
+
+def _environment(build: str) -> dict[str, str]:
+    sources = _sources(build)
+    commit = _commit(sources[0].parent) if sources else ""
+    return {"python": platform.python_version(), **_versions(), **({"git_commit": commit} if commit else {})}
+
+
+def _numeric_libraries() -> str:
+    """Return what adds numbers up, and with how many threads: sums end otherwise with others.
+
+    Which of them a fit uses isn't known; each is named once.
+    """
+    told = set()
+    for pool in threadpool_info():
+        words = (pool["internal_api"], pool["version"], pool.get("architecture"), f"({pool['num_threads']} threads)")
+        told.add(" ".join(filter(None, words)))
+    return ", ".join(sorted(told))
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from headgate.core.evaluation import Measure
 from headgate.core.metrics import Metric
+from headgate.core.surroundings import Surroundings
 from headgate.ports.rows import Rows
 
 Takes = Literal["pandas", "numpy", "arrow"]
@@ -71,6 +72,13 @@ class Trainer(Protocol):
 
     def code_of(self, build: str) -> str:
         """Return a digest of the source code behind a dotted path (its module's, sha256 in hex).
+
+        Raises:
+            InputError: There is no such function.
+        """
+
+    def surroundings(self, build: str) -> Surroundings:
+        """Return the code, the libraries and the machine that a fit here depends on.
 
         Raises:
             InputError: There is no such function.

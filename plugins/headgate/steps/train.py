@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 
+from headgate import wire
 from headgate.core.refs import CandidateRef, SnapshotRef, ValidatedRef
 from headgate.core.snapshots import Manifest
 from headgate.ports import Evidence, Fitted, Recipe, Rows, RowsTable, RunTracker, SnapshotStore, Trainer
 from headgate.steps.closing import closed_on_refusal
+from headgate.steps.fit_record import RECIPE, FitRecord
 from headgate.steps.leakage import looked_at, require_no_leaks
 from headgate.steps.reading import manifest_of, training_rows
 
@@ -54,9 +56,10 @@ def train_candidate(
         )
     tracked = tracker.begin_fit(snapshot.run, tracked)
     with closed_on_refusal(tracker, tracked):
-        rows = _training_rows(snapshot, recipe, store, table)
+        rows = rows_of_fit(snapshot, recipe, store, table)
         fitted = trainer.fit(recipe, rows, label=snapshot.label, event_time=snapshot.event_time)
-        evidence = _evidence(snapshot, recipe, fitted, code=code, fingerprint=fingerprint)
+        record = FitRecord(recipe=recipe, code=code, surroundings=trainer.surroundings(recipe.build))
+        evidence = _evidence(snapshot, record, fitted, fingerprint=fingerprint)
         model_id = tracker.log_candidate(tracked, fitted, snapshot, evidence, name=snapshot.run.model)
     tracker.keep_only(snapshot.run, tracked, model_id)
     return CandidateRef(
@@ -83,7 +86,13 @@ def fingerprint_of(snapshot_id: str, recipe: Recipe, code: str) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _training_rows(snapshot: SnapshotRef, recipe: Recipe, store: SnapshotStore, table: RowsTable) -> Rows:
+def rows_of_fit(snapshot: SnapshotRef, recipe: Recipe, store: SnapshotStore, table: RowsTable) -> Rows:
+    """Return the rows of the training window, with the columns that a fit asks for.
+
+    Raises:
+        DataError: The snapshot holds what wasn't known at the as-of.
+        SnapshotDamagedError: It isn't what was written.
+    """
     manifest = manifest_of(store, snapshot)
     require_no_leaks(looked_at(manifest, store, table), snapshot.run.windows)
     return table.join(tuple(training_rows(store, manifest).parts(_needed(recipe, manifest))))
@@ -101,7 +110,8 @@ def _needed(recipe: Recipe, manifest: Manifest) -> list[str] | None:
     return None if needed == columns else needed
 
 
-def _evidence(snapshot: SnapshotRef, recipe: Recipe, fitted: Fitted, *, code: str, fingerprint: str) -> Evidence:
+def _evidence(snapshot: SnapshotRef, record: FitRecord, fitted: Fitted, *, fingerprint: str) -> Evidence:
+    recipe = record.recipe
     return Evidence(
         params={
             "estimator": recipe.build,
@@ -115,7 +125,8 @@ def _evidence(snapshot: SnapshotRef, recipe: Recipe, fitted: Fitted, *, code: st
         },
         tags={
             "headgate.fingerprint": fingerprint,
-            "headgate.code": code,
+            "headgate.code": record.code,
             **{f"headgate.{name}": value for name, value in fitted.facts.items()},
         },
+        artifacts={RECIPE: wire.text(record).encode()},
     )

@@ -125,6 +125,12 @@ class RunTrackerConformance:
         assert tracker.candidate_of(tracked, "0" * 64) is None
         assert tracker.open(run, SNAPSHOT) == tracked
 
+    def test_a_candidates_evidence_is_in_its_run(self, tracker: RunTracker, world: TrackingWorld, run: RunRef) -> None:
+        tracked = tracker.begin_fit(run, tracker.open(run, SNAPSHOT))
+        log_candidate(tracker, tracked, run)
+        assert world.see(tracked).params == {"seed": "7"}
+        assert tracker.read(tracked, "training/recipe.json") == b"{}"
+
     def test_a_fit_of_another_dag_run_is_left_until_one_of_them_is_whole(
         self, tracker: RunTracker, world: TrackingWorld, run: RunRef
     ) -> None:
