@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from headgate.errors import InputError
 
@@ -52,6 +54,32 @@ def parse(kind: type[T], source: str) -> T:
 def text(value: object) -> str:
     """Return a value as JSON text: keys in order, no clock, so that equal values give equal text."""
     return json.dumps(dump(value), sort_keys=True, ensure_ascii=False)
+
+
+def schema(kind: type[Any]) -> dict[str, Any]:
+    """Return the JSON Schema of what `dump` makes of such values, where numbers that JSON doesn't know are text."""
+    told = TypeAdapter(kind).json_schema(mode="serialization", schema_generator=_Schema)
+    closed: dict[str, Any] = _closed(told)
+    return closed
+
+
+class _Schema(GenerateJsonSchema):
+    def float_schema(self, schema: core_schema.FloatSchema) -> JsonSchemaValue:
+        return {"anyOf": [super().float_schema(schema), {"enum": ["NaN", "Infinity", "-Infinity"]}]}
+
+
+def _closed(node: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Return a schema that knows no other fields, without docstrings and titles."""
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    told = {
+        name: {field: _closed(one) for field, one in value.items()} if name == "properties" else _closed(value)
+        for name, value in node.items()
+        if name not in {"description", "title"}
+    }
+    return {**told, "additionalProperties": False} if "properties" in node else told
 
 
 @cache
