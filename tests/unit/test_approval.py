@@ -145,6 +145,13 @@ def test_an_approval_needs_a_reason() -> None:
     assert replied("ada", "  \n") == (ReplyState.REFUSED, said)
 
 
+def test_an_approval_of_another_verdict_is_none_and_a_rejection_of_one_is_one() -> None:
+    for approves, state in ((True, ReplyState.OUTDATED), (False, ReplyState.REJECTED)):
+        reply = Reply(approves=approves, who="ada", at=ADA.at, why="fine")
+        decided = decide_reply(reply, approval=Approval(when="always"), starter=None, is_same=False)
+        assert (decided.state, decided.approved) == (state, None)
+
+
 def test_a_long_reason_is_cut() -> None:
     assert replied("ada", "x" * 501)[1] == f"ada approves: {'x' * 499}…"
     assert replied("ada", "x" * 500)[1] == f"ada approves: {'x' * 500}"

@@ -30,12 +30,16 @@ class Reply:
 
 
 class ReplyState(StrEnum):
-    """What a reply comes to. Only `APPROVED` lets the promotion go on."""
+    """What a reply comes to. Only `APPROVED` lets the promotion go on.
+
+    `REFUSED`: an approval that doesn't count, so the question stays open. `OUTDATED`: one about another verdict.
+    """
 
     APPROVED = "approved"
     REJECTED = "rejected"
     TIMED_OUT = "timed out"
     REFUSED = "refused"
+    OUTDATED = "outdated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,12 @@ class Decided:
 
 
 def decide_reply(
-    reply: Reply, *, approval: Approval, starter: str | None, earlier: tuple[Approved, ...] = ()
+    reply: Reply,
+    *,
+    approval: Approval,
+    starter: str | None,
+    earlier: tuple[Approved, ...] = (),
+    is_same: bool = True,
 ) -> Decided:
     """Return what a reply comes to. A rejection counts from whoever may answer; an approval has to be in order.
 
@@ -63,6 +72,7 @@ def decide_reply(
         approval: Who may approve.
         starter: The Airflow user who started the run by hand; `None` when nobody did.
         earlier: Who approved before.
+        is_same: Whether the verdict still is the one that was asked about.
     """
     why = " ".join(reply.why.split())
     why = why if len(why) <= LONGEST else f"{why[: LONGEST - 1]}…"
@@ -71,6 +81,9 @@ def decide_reply(
         return Decided(state=ReplyState.TIMED_OUT, said=said)
     if not reply.approves:
         return Decided(state=ReplyState.REJECTED, said=f"{reply.who} rejects: {why or 'no reason given'}")
+    if not is_same:
+        said = f"{reply.who} must approve the verdict as it is now. Got an approval of one that was judged anew since."
+        return Decided(state=ReplyState.OUTDATED, said=said)
     if refusal := _refusal_of(reply.who, why, approval=approval, starter=starter, earlier=earlier):
         return Decided(state=ReplyState.REFUSED, said=refusal)
     approved = Approved(who=reply.who, at=reply.at, why=why)

@@ -9,10 +9,12 @@ from headgate.core.approval import Approval, ApprovalDecision, Approved, Asked, 
 from headgate.core.frozen import dump_frozen
 from headgate.core.mode import PROMOTE_OLDER, decide_mode
 from headgate.core.policy import Policy
+from headgate.core.predictions import Predictions
 from headgate.core.refs import EvaluationRef, VerdictRef
 from headgate.core.verdict import Judgement, Outcome, Verdict
 from headgate.errors import InputError
-from headgate.ports import Evidence, RunTracker
+from headgate.ports import Evidence
+from headgate.steps.judging import JudgementPorts, ask_within, kept_predictions
 
 RECORD = "verdict.json"
 POLICY = "policy.json"
@@ -28,7 +30,7 @@ def judge_candidate(
     policy: Policy,
     dry_run: bool,
     reason: str,
-    tracker: RunTracker,
+    ports: JudgementPorts,
     override: str | None = None,
 ) -> VerdictRef:
     """Apply the policy, decide live or replay, and close the MLflow run with the verdict.
@@ -42,17 +44,19 @@ def judge_candidate(
         policy: The gates.
         dry_run: Whether nothing is to be promoted anyway.
         reason: Why a person started the run; empty when nobody said.
-        tracker: Keeps the verdict.
+        ports: Bring the predictions, and keep the verdict.
         override: The named override that the person chose; it needs a reason.
 
     Raises:
         InputError: There is no such override, or it comes without a reason.
+        DataError: The predictions were kept by another version.
     """
     require_override(override, reason)
     candidate = evaluation.candidate
+    predictions = kept_predictions(candidate, ports)
     run, champion = candidate.snapshot.run, evaluation.champion
     promoted = champion is not None and champion.model_id == candidate.model_id
-    judgement = _judgement(policy, evaluation)
+    judgement = _judgement(policy, evaluation, predictions)
     mode = decide_mode(
         run_type=run.run_type,
         as_of=run.as_of.instant,
@@ -81,8 +85,8 @@ def judge_candidate(
         **(approval_tags(asking.asked, asking.reason) if policy.approval.when != When.NEVER else {}),
     }
     artifacts = {RECORD: wire.text(verdict).encode(), POLICY: policy_text(policy).encode()}
-    tracker.record(candidate.tracked, Evidence(tags=tags, artifacts=artifacts))
-    tracker.close(candidate.tracked)
+    ports.tracker.record(candidate.tracked, Evidence(tags=tags, artifacts=artifacts))
+    ports.tracker.close(candidate.tracked)
     return verdict
 
 
@@ -121,9 +125,9 @@ def policy_text(policy: Policy) -> str:
     return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
-def _judgement(policy: Policy, evaluation: EvaluationRef) -> Judgement:
+def _judgement(policy: Policy, evaluation: EvaluationRef, predictions: Predictions) -> Judgement:
     """Return what the policy says; a barred fit fails whatever it says."""
-    judged = policy.judge(evaluation.evaluation)
+    judged = policy.judge(evaluation.evaluation, predictions, ask=ask_within(policy.gate_seconds))
     if evaluation.barred is None:
         return judged
     verdict = Verdict(gate="barred", outcome=Outcome.FAIL, reason=evaluation.barred)
@@ -141,7 +145,7 @@ def explain(verdict: VerdictRef) -> str:
     if awaits is not None and not verdict.opens:
         so_far = f", of whom {' and '.join(each.who for each in verdict.approvals)} did" if verdict.approvals else ""
         people = f"{awaits.people} people must approve{so_far}" if awaits.people > 1 else "a person must approve"
-        return f"{found}, and nothing is promoted yet: {people}. {awaits.reason}"
+        return f"{found}, and nothing is promoted yet: {people} ({awaits.reason})"
     if awaits is not None:
         return f"{found}, approved by {' and '.join(each.who for each in verdict.approvals)}, to be promoted: {mode}"
     if judgement.outcome != "PASS":
