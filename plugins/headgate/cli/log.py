@@ -127,6 +127,7 @@ def _second(moment: datetime | None) -> str:
 def _data(term: Term) -> dict[str, Any]:
     entry = term.entry
     names = ("verdict", "verdict_reason", "fingerprint", "snapshot", "dag_id", "dag_run_id", "mlflow_run", "override")
+    approval = ("approval", "approved_by", "approved_at", "approval_reason")
     return {
         "version": str(entry.version),
         "effective": term.since is not None,
@@ -141,5 +142,5 @@ def _data(term: Term) -> dict[str, Any]:
         "model_id": entry.entry.model_id,
         "again": term.again,
         "barred": str(term.bar) if term.bar else None,
-        **{name: entry.tag_of(name) for name in names},
+        **{name: entry.tag_of(name) for name in (*names, *approval)},
     }

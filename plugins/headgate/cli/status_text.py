@@ -8,6 +8,7 @@ from typing import Any
 
 from headgate.cli.rich_tables import table_text
 from headgate.cli.tables import instant, plain
+from headgate.core.approval import APPROVED_BY
 from headgate.core.headline import counted
 from headgate.core.ledger import RunRecord
 from headgate.core.status import ModelStatus, run_said
@@ -68,6 +69,8 @@ def _served(term: Term, now: datetime) -> str:
     again = f" (= version {term.again} again)" if term.again else ""
     as_of = f"as-of {instant(entry.entry.as_of)}, {age(now - entry.entry.as_of)} old"
     told = f"version {entry.version}{again}, {as_of}; since {_minute(entry.at)} by {entry.entry.who}"
+    if approved := entry.tag_of(APPROVED_BY):
+        told += f", approved by {approved}"
     return "; ".join(filter(None, (told, verdict_said(entry))))
 
 
@@ -108,11 +111,12 @@ def _term_data(term: Term | None) -> dict[str, Any] | None:
         "reason": entry.entry.reason,
         "again": term.again,
         "verdict": verdict_said(entry),
+        "approved_by": entry.tag_of(APPROVED_BY),
     }
 
 
 def _run_data(run: RunRecord) -> dict[str, Any]:
-    names = ("verdict", "verdict_reason", "mode", "reason", "candidate", "dag_run_id")
+    names = ("verdict", "verdict_reason", "mode", "reason", "approval", "approval_reason", "candidate", "dag_run_id")
     return {
         "mlflow_run": run.mlflow_run,
         "key": run.key,

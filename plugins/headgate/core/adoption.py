@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from headgate.core.approval import APPROVAL_TAGS
 from headgate.core.bars import BARS, BARS_FINGERPRINT, BARS_MODEL, LIFTED
 from headgate.core.journal import LastSeen, forgotten
 from headgate.core.projection import CHAMPION, PREVIOUS, Projection, hand_changes, wanted_aliases
@@ -16,7 +17,7 @@ from headgate.errors import PromotionError
 ADOPTED = "adopted"
 """Tag of an adoption's entry: the version that somebody had made the champion by hand."""
 
-_OWN = frozenset({BARS, BARS_MODEL, BARS_FINGERPRINT, LIFTED, ROLLBACK_TO, ADOPTED, "override"})
+_OWN = frozenset({BARS, BARS_MODEL, BARS_FINGERPRINT, LIFTED, ROLLBACK_TO, ADOPTED, "override", *APPROVAL_TAGS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,11 @@ from headgate.errors import InputError
 BARRED = "barred"
 """The gate of what was rolled back from: it is lifted by its own command, never waived."""
 
+APPROVAL, APPROVED_BY, APPROVED_AT, APPROVAL_REASON = "approval", "approved_by", "approved_at", "approval_reason"
+"""Tags of an entry of the promotion log: why people were asked, who approved, when (ISO 8601), and why."""
+
+APPROVAL_TAGS = frozenset({APPROVAL, APPROVED_BY, APPROVED_AT, APPROVAL_REASON})
+
 _PEOPLE = (1, 2)
 
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
+from headgate.core.approval import APPROVAL, Asked
+from headgate.core.approval_replies import ReplyState
 from headgate.core.bars import bar_on
 from headgate.core.irregularity import Irregularity, Kind, Records
 from headgate.core.ledger import RunRecord
@@ -108,7 +110,12 @@ def _candidate(run: RunRecord, statuses: dict[str, str]) -> Irregularity | None:
 def _promotion(
     run: RunRecord, records: Records, champions: tuple[LogEntry, ...], before: datetime
 ) -> Irregularity | None:
-    """Return that a candidate which passed wasn't promoted; `None` where it was, must not be, or may be just now."""
+    """Return that a candidate which passed wasn't promoted; `None` where it was, must not be, or may be just now.
+
+    One that waits for people, or that they rejected, isn't to be.
+    """
+    if run.tag_of(APPROVAL) not in {None, Asked.NOT_NEEDED, ReplyState.APPROVED}:
+        return None
     candidate = run.tag_of("candidate") or ""
     opened = (run.tag_of("verdict"), run.tag_of("mode"), run.tag_of("dry_run")) == ("PASS", "live", "false")
     if not opened or run.status != "FINISHED" or run.touched >= before:

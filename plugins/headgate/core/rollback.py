@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from headgate.core.approval import APPROVAL_TAGS
 from headgate.core.bars import BARS, BARS_FINGERPRINT, BARS_MODEL, LIFTED, bar_on
 from headgate.core.promotion import Entry, LogEntry, effective_of, fold_log
 from headgate.errors import PromotionError
@@ -18,7 +19,7 @@ CANDIDATE = "candidate"
 ROLLBACK_TO = "rollback_to"
 """Tag of a rollback's entry: the version whose model it promotes again."""
 
-_OWN = frozenset({BARS, BARS_MODEL, BARS_FINGERPRINT, LIFTED, ROLLBACK_TO, "override"})
+_OWN = frozenset({BARS, BARS_MODEL, BARS_FINGERPRINT, LIFTED, ROLLBACK_TO, "override", *APPROVAL_TAGS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from headgate.core.approval import APPROVAL, APPROVAL_REASON, Asked
 from headgate.core.bars import bars_of
 from headgate.core.ledger import RunRecord
 from headgate.core.projection import HandChange
@@ -78,7 +79,10 @@ def run_said(run: RunRecord) -> str:
     """Return what became of a run, in a few words: `FINISHED, FAIL: mae 0.7 is above the ceiling 0.6 (replay)`."""
     verdict, mode = run.tag_of("verdict"), run.tag_of("mode")
     if run.status == "FINISHED" and verdict:
-        return f"{verdict}: {run.tag_of('verdict_reason') or 'no reason given'}{f' ({mode})' if mode else ''}"
+        approval = run.tag_of(APPROVAL)
+        told = f"{verdict}: {run.tag_of('verdict_reason') or 'no reason given'}{f' ({mode})' if mode else ''}"
+        asked = approval not in {None, Asked.NOT_NEEDED, Asked.CLOSED}
+        return f"{told}; approval {approval}: {run.tag_of(APPROVAL_REASON)}" if asked else told
     reason = run.tag_of("reason")
     return f"{run.status}: {reason}" if reason else run.status
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from headgate import wire
+from headgate.core.approval import APPROVAL, APPROVAL_REASON, APPROVED_AT, APPROVED_BY
 from headgate.core.bars import bar_on
 from headgate.core.promotion import Entry, Head, LogEntry, fold_log, winner_of
 from headgate.core.refs import PromotionRef, VerdictRef
@@ -43,7 +44,8 @@ def promote_candidate(
     candidate = verdict.candidate
     model = candidate.snapshot.run.model
     if not verdict.opens:
-        msg = f"verdict on {candidate.model_id} must be a live PASS. Got {verdict.judgement.outcome}, {verdict.mode}."
+        msg = f"verdict on {candidate.model_id} must be a live PASS, or approved. Got {verdict.judgement.outcome}, "
+        msg += f"{f'{verdict.awaits.people} to approve' if verdict.awaits else verdict.mode}."
         raise PromotionError(msg)
     registry = read_registry(model, log=log, store=store)
     entries = registry.entries
@@ -70,7 +72,7 @@ def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None)
         model_id=candidate.model_id,
         as_of=run.as_of.instant,
         who=who or run.who,
-        reason=verdict.reason or f"{verdict.judgement.outcome}: {verdict.judgement.reason}",
+        reason=_reason_of(verdict),
         tags=(
             ("dag_id", run.dag_id),
             ("dag_run_id", run.dag_run_id),
@@ -84,6 +86,7 @@ def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None)
             ("windows", wire.text(run.windows)),
             (CANDIDATE, wire.text(candidate)),
             *override,
+            *_approval_tags(verdict),
             *_validation_tags(candidate.validation),
         ),
     )
@@ -121,6 +124,25 @@ def _require_unbarred(verdict: VerdictRef, entries: Sequence[LogEntry]) -> None:
         msg = f"candidate {candidate.model_id} of {model} must not be barred: {bar}. "
         msg += f"Lift it with 'headgate lift {model} {bar.version} --reason ...' if that is over."
         raise PromotionError(msg)
+
+
+def _reason_of(verdict: VerdictRef) -> str:
+    """Return why it is promoted: what the person said who started the run, what the gates say, who approved."""
+    approved = [f"approved by {each.who}: {each.why}" for each in verdict.approvals] if verdict.awaits else []
+    return "; ".join([verdict.reason or f"{verdict.judgement.outcome}: {verdict.judgement.reason}", *approved])
+
+
+def _approval_tags(verdict: VerdictRef) -> tuple[tuple[str, str], ...]:
+    """Return who approved, when, and why; of two people the first one first."""
+    if verdict.awaits is None:
+        return ()
+    whys = [f"{each.who}: {each.why}" for each in verdict.approvals]
+    return (
+        (APPROVAL, verdict.awaits.reason),
+        (APPROVED_BY, ", ".join(each.who for each in verdict.approvals)),
+        (APPROVED_AT, ", ".join(each.at.isoformat() for each in verdict.approvals)),
+        (APPROVAL_REASON, verdict.approvals[0].why if len(whys) == 1 else "; ".join(whys)),
+    )
 
 
 def _validation_tags(validation: ValidationSummary | None) -> tuple[tuple[str, str], ...]:
