@@ -9,7 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from headgate.core.approval import Approval
     from headgate.core.business_days import business_days
+    from headgate.core.combining import AtLeastOf, WarnOnly, all_of, any_of
+    from headgate.core.every_slice import EverySlice
     from headgate.core.gate_behaviour import Directional, Invariant, Monotone
     from headgate.core.gate_calibration import BrierAtMost, Calibrated
     from headgate.core.gate_costs import CostAtMost, CostRatio
@@ -18,7 +21,8 @@ if TYPE_CHECKING:
     from headgate.core.gate_rows import DataFreshWithin, RowsAtLeast
     from headgate.core.gate_training import ShuffledLabels, TrainingGap
     from headgate.core.gate_wear import HoldoutWear
-    from headgate.core.gates import AtLeast, AtMost, NoWorseThan
+    from headgate.core.gates import AtLeast, AtMost
+    from headgate.core.methods import Bootstrap, DeLong, DieboldMariano, McNemar
     from headgate.core.metrics import (
         accuracy,
         auc,
@@ -36,14 +40,17 @@ if TYPE_CHECKING:
         recall,
         rmse,
     )
+    from headgate.core.paired import BetterBy, NoWorseThan
     from headgate.core.policy import Policy
     from headgate.core.readiness import AtLeastRows, FreshWithin, Marker
+    from headgate.core.slices import Bins, Where
     from headgate.core.span import Span, days, hours, months, weeks, years
     from headgate.core.validation import Severity
     from headgate.core.windows import Expanding, Rolling, Window, Windows
     from headgate.dag import retraining_dag, rollback_dag, rollback_form, trigger_form
     from headgate.hooks.assets import candidate_asset, champion_asset
     from headgate.hooks.mlflow import MlflowHook
+    from headgate.operators.approve import ApproveOperator
     from headgate.operators.deploy import DeployOperator
     from headgate.operators.evaluate import EvaluateOperator
     from headgate.operators.judge import JudgeOperator
@@ -75,6 +82,7 @@ if TYPE_CHECKING:
     from headgate.timetables.after_labels import AfterLabels
 
 _HOMES = {
+    "headgate.core.approval": ("Approval",),
     "headgate.core.business_days": ("business_days",),
     "headgate.core.gate_behaviour": ("Directional", "Invariant", "Monotone"),
     "headgate.core.gate_calibration": ("BrierAtMost", "Calibrated"),
@@ -84,7 +92,12 @@ _HOMES = {
     "headgate.core.gate_rows": ("DataFreshWithin", "RowsAtLeast"),
     "headgate.core.gate_training": ("ShuffledLabels", "TrainingGap"),
     "headgate.core.gate_wear": ("HoldoutWear",),
-    "headgate.core.gates": ("AtLeast", "AtMost", "NoWorseThan"),
+    "headgate.core.combining": ("AtLeastOf", "WarnOnly", "all_of", "any_of"),
+    "headgate.core.every_slice": ("EverySlice",),
+    "headgate.core.gates": ("AtLeast", "AtMost"),
+    "headgate.core.methods": ("Bootstrap", "DeLong", "DieboldMariano", "McNemar"),
+    "headgate.core.paired": ("BetterBy", "NoWorseThan"),
+    "headgate.core.slices": ("Bins", "Where"),
     "headgate.core.metrics": (
         "accuracy",
         "auc",
@@ -109,6 +122,7 @@ _HOMES = {
     "headgate.dag": ("retraining_dag", "rollback_dag", "rollback_form", "trigger_form"),
     "headgate.hooks.assets": ("candidate_asset", "champion_asset"),
     "headgate.hooks.mlflow": ("MlflowHook",),
+    "headgate.operators.approve": ("ApproveOperator",),
     "headgate.operators.deploy": ("DeployOperator",),
     "headgate.operators.evaluate": ("EvaluateOperator",),
     "headgate.operators.judge": ("JudgeOperator",),
@@ -145,9 +159,15 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "AdversarialAtMost",
     "AfterLabels",
+    "Approval",
+    "ApproveOperator",
     "AtLeast",
+    "AtLeastOf",
     "AtLeastRows",
     "AtMost",
+    "BetterBy",
+    "Bins",
+    "Bootstrap",
     "BrierAtMost",
     "Calibrated",
     "ChampionDriftAtMost",
@@ -156,15 +176,18 @@ __all__ = [
     "CsvSource",
     "DataFreshWithin",
     "DataReadySensor",
+    "DeLong",
     "DeltaSource",
     "DemographicParity",
     "DeployOperator",
+    "DieboldMariano",
     "Directional",
     "Drift",
     "EqualisedOdds",
     "ErrorRateRatio",
     "Estimator",
     "EvaluateOperator",
+    "EverySlice",
     "Expanding",
     "Expectations",
     "FreshWithin",
@@ -175,6 +198,7 @@ __all__ = [
     "JudgeOperator",
     "Label",
     "Marker",
+    "McNemar",
     "MlflowHook",
     "Monotone",
     "NoWorseThan",
@@ -199,9 +223,13 @@ __all__ = [
     "TrainOperator",
     "TrainingGap",
     "ValidateOperator",
+    "WarnOnly",
+    "Where",
     "Window",
     "Windows",
     "accuracy",
+    "all_of",
+    "any_of",
     "auc",
     "average_precision",
     "balanced_accuracy",

@@ -10,9 +10,11 @@ from typing import Any
 from airflow.sdk import DAG
 from airflow.sdk import Param as FormField
 
+from headgate.core.approval import When
 from headgate.core.mode import PROMOTE_OLDER
 from headgate.core.readiness import Condition
 from headgate.hooks.assets import candidate_asset, champion_asset
+from headgate.operators.approve import ApproveOperator
 from headgate.operators.deploy import DeployOperator
 from headgate.operators.evaluate import EvaluateOperator
 from headgate.operators.judge import JudgeOperator
@@ -32,6 +34,9 @@ RETRIES: Mapping[str, Any] = {
 }
 """Outages are tried again after 20, 40 and 80 seconds; what another try can't mend fails at once all the same."""
 
+APPROVALS = ("approve", "approve_second")
+"""Ids of the tasks that ask people."""
+
 _AS_OF = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2}))?$"
 _FORM_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
@@ -48,6 +53,8 @@ def retraining_dag(
     **dag_arguments: Any,  # noqa: ANN401 - Airflow's own arguments
 ) -> DAG:
     """Return the Dag that retrains a pipeline: snapshot, validate, train, evaluate, judge, promote, deploy.
+
+    Where the policy asks people, `approve` comes before `promote`; where it asks two, so does `approve_second`.
 
     Nothing of the pipeline is imported or read here but its shape.
 
@@ -212,17 +219,37 @@ def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) ->
         candidate=candidate.output,
         metrics=p.metrics,
         slices=p.slices,
+        policy=p.policy,
         trusted=p.estimator.trusted,
         **at,
         **kept,
     )
     told: dict[str, Any] = {"outlets": [candidate_asset(p.model)]}
     verdict = JudgeOperator(task_id="judge", evaluation=evaluation.output, policy=p.policy, **told, **at)
+    decided = _asked_of_people(p, verdict, evaluation, mlflow_conn_id=mlflow_conn_id)
     told = {"outlets": [champion_asset(p.model)]}
-    promotion = PromoteOperator(task_id="promote", verdict=verdict.output, **told, **at, **kept)
+    promotion = PromoteOperator(task_id="promote", verdict=decided.output, **told, **at, **kept)
     if p.serving is not None:
         DeployOperator(task_id="deploy", promotion=promotion.output, serving=p.serving, **at, **kept)
     return snapshot
+
+
+def _asked_of_people(
+    pipeline: Pipeline, verdict: JudgeOperator, evaluation: EvaluateOperator, *, mlflow_conn_id: str
+) -> JudgeOperator | ApproveOperator:
+    """Return the task that decides at last: a person's, of two the second's, where the policy asks people."""
+    approval = pipeline.policy.approval
+    decided: JudgeOperator | ApproveOperator = verdict
+    people = 0 if approval.when == When.NEVER else approval.people
+    for task_id in APPROVALS[:people]:
+        decided = ApproveOperator(
+            task_id=task_id,
+            verdict=decided.output,
+            evaluation=evaluation.output,
+            approval=approval,
+            mlflow_conn_id=mlflow_conn_id,
+        )
+    return decided
 
 
 def _doc(pipeline: Pipeline) -> str:
@@ -230,8 +257,18 @@ def _doc(pipeline: Pipeline) -> str:
     return (
         f"Retrains the registered model **{pipeline.model}**.\n\n"
         f"* {pipeline.windows}\n"
-        f"{_asked(pipeline.expectations)}\n\nGates, each of which must pass:\n\n{gates}\n"
+        f"{_asked(pipeline.expectations)}\n\nGates, each of which must pass:\n\n{gates}\n{_asks(pipeline)}"
     )
+
+
+def _asks(pipeline: Pipeline) -> str:
+    """Return whom the policy asks, a sentence of their own; nothing when it asks nobody."""
+    approval = pipeline.policy.approval
+    if approval.when == When.NEVER:
+        return ""
+    who = f"{'Two people' if approval.people > 1 else 'One person'} of {', '.join(approval.approvers) or 'all'}"
+    which = "each promotion" if approval.when == When.ALWAYS else "a promotion that the gates leave in doubt"
+    return f"\n{who} must approve {which}, within {approval.timeout}.\n"
 
 
 def _asked(expectations: Expectations | str) -> str:

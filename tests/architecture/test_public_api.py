@@ -7,9 +7,15 @@ import headgate
 EXPORTS = """
 AdversarialAtMost
 AfterLabels
+Approval
+ApproveOperator
 AtLeast
+AtLeastOf
 AtLeastRows
 AtMost
+BetterBy
+Bins
+Bootstrap
 BrierAtMost
 Calibrated
 ChampionDriftAtMost
@@ -18,15 +24,18 @@ CostRatio
 CsvSource
 DataFreshWithin
 DataReadySensor
+DeLong
 DeltaSource
 DemographicParity
 DeployOperator
+DieboldMariano
 Directional
 Drift
 EqualisedOdds
 ErrorRateRatio
 Estimator
 EvaluateOperator
+EverySlice
 Expanding
 Expectations
 FreshWithin
@@ -37,6 +46,7 @@ Invariant
 JudgeOperator
 Label
 Marker
+McNemar
 MlflowHook
 Monotone
 NoWorseThan
@@ -61,9 +71,13 @@ SqlSource
 TrainOperator
 TrainingGap
 ValidateOperator
+WarnOnly
+Where
 Window
 Windows
 accuracy
+all_of
+any_of
 auc
 average_precision
 balanced_accuracy

@@ -8,6 +8,8 @@ from enum import Enum
 
 from headgate.core.evaluation import Evaluation
 from headgate.core.metrics import Direction, Metric, mae
+from headgate.core.needs import Need
+from headgate.core.predictions import Predictions
 from headgate.core.verdict import Verdict
 
 
@@ -31,7 +33,11 @@ class Within:
     def name(self) -> str:
         return f"Within({self.metric})"
 
-    def judge(self, evaluation: Evaluation) -> Verdict:
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        return (self.metric,)
+
+    def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:
         measure = evaluation.measure_of(self.metric.name, "overall")
         if measure is None or measure.candidate is None:
             return Verdict.undecided(self.name, "not measured")
@@ -50,10 +56,10 @@ class Plain:
     """A gate that is no dataclass."""
 
     name = "Plain(mae)"
-    metric = mae
+    needs: tuple[Need, ...] = (mae,)
     needs_baseline = False
 
-    def judge(self, evaluation: Evaluation) -> Verdict:
+    def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:
         return Verdict.undecided(self.name, "it never says")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from headgate.adapters.arrow_predictions import ArrowPredictions
 from headgate.adapters.dotted_paths import load_object
 from headgate.adapters.pyarrow_cutter import ArrowCutter
 from headgate.adapters.sklearn_scorer import SklearnScorer
@@ -83,7 +84,9 @@ class Past(World):
         return HistoryPorts(
             ledger=FakeRunLedger(self.tracker),
             tracker=self.tracker,
-            bench=BenchPorts(store=self.store, table=self.table, models=shelf, scorer=Scorer()),
+            bench=BenchPorts(
+                store=self.store, table=self.table, models=shelf, scorer=Scorer(), reader=ArrowPredictions()
+            ),
             load=load_object,
         )
 

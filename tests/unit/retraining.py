@@ -6,14 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from headgate.adapters.pyarrow_cutter import ArrowCutter
-from headgate.adapters.sklearn_scorer import SklearnScorer
 from headgate.adapters.sklearn_trainer import SklearnTrainer
 from headgate.core.asof import RunType
 from headgate.core.policy import Policy
 from headgate.ports import PromotionLog, Recipe
-from headgate.steps.evaluate import EvaluationPorts
 from headgate.steps.keeping import Wanted
-from headgate.steps.models import ModelShelf
 from headgate.steps.retrain import Retrained, RetrainingPorts, Wish, Work, retrain
 from headgate.steps.snapshot import SnapshotPorts
 from headgate.steps.validate import Demands, ValidationPorts
@@ -50,13 +47,5 @@ def ports_of(world: World, log: PromotionLog) -> RetrainingPorts:
             engines=(world.suite,), table=table, store=store, log=log, tracker=tracker, pages=NoPages()
         ),
         trainer=SklearnTrainer(),
-        evaluation=EvaluationPorts(
-            table=table,
-            store=store,
-            tracker=tracker,
-            log=log,
-            models=ModelShelf(tracker, world.loader),
-            scorer=SklearnScorer(),
-            pages=NoPages(),
-        ),
+        evaluation=world.evaluation_ports(log),
     )

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from headgate.adapters.dotted_paths import load_object
 from headgate.core.frozen import build_frozen, dump_frozen
-from headgate.core.gates import AtLeast, AtMost, NoWorseThan
+from headgate.core.gates import AtLeast, AtMost
 from headgate.core.metrics import mae, r2
+from headgate.core.paired import NoWorseThan
 from headgate.core.policy import Policy
 from headgate.core.span import months
 from headgate.errors import InputError

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.core.evaluation import OVERALL, Evaluation, Measure
-from headgate.core.gates import AtLeast, AtMost, Gate, NoWorseThan
+from headgate.core.gates import AtLeast, AtMost, Gate
 from headgate.core.metrics import METRICS, Direction, auc, mae, mape, r2
+from headgate.core.paired import NoWorseThan
 from headgate.core.verdict import Outcome
 from headgate.errors import InputError
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from headgate.core.asof import RunType
-from headgate.core.gates import AtMost, NoWorseThan
+from headgate.core.gates import AtMost
 from headgate.core.history import History
 from headgate.core.history_document import comparable, document_of
 from headgate.core.metrics import mae, rmse
+from headgate.core.paired import NoWorseThan
 from headgate.core.past_runs import past_of
 from headgate.core.policy import Policy
 from headgate.core.validation import Finding

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.core.evaluation import Evaluation, Measure
-from headgate.core.gates import AtLeast, AtMost, NoWorseThan
+from headgate.core.gates import AtLeast, AtMost
 from headgate.core.metrics import mae, r2, rmse
+from headgate.core.paired import NoWorseThan
 from headgate.core.policy import Policy
 from headgate.core.verdict import Outcome
 from headgate.errors import InputError

@@ -17,7 +17,7 @@ from headgate.steps.judge import judge_candidate
 from headgate.steps.promote import promote_candidate
 from headgate.steps.rollback import RolledBack, lift_bar, roll_back
 from headgate.testing.memory_store import MemoryStore
-from tests.unit.world import MAY, POLICY, World, later
+from tests.unit.world import MAY, POLICY, World, judgement_ports, later
 
 
 @pytest.fixture
@@ -214,10 +214,15 @@ def test_an_older_as_of_is_promoted_by_the_override_alone(world: World) -> None:
     promoted(world, 1)
     evaluation = world.evaluate(world.trained(MAY, RunType.MANUAL), override=PROMOTE_OLDER)
     assert evaluation.evaluation.baseline == "1"
-    plain = judge_candidate(evaluation, policy=POLICY, dry_run=False, reason="", tracker=world.tracker)
+    plain = judge_candidate(evaluation, policy=POLICY, dry_run=False, reason="", ports=judgement_ports(world.tracker))
     assert (plain.mode.mode, plain.opens) == (Mode.REPLAY, False)
     forced = judge_candidate(
-        evaluation, policy=POLICY, dry_run=False, reason="June is wrong", tracker=world.tracker, override=PROMOTE_OLDER
+        evaluation,
+        policy=POLICY,
+        dry_run=False,
+        reason="June is wrong",
+        ports=judgement_ports(world.tracker),
+        override=PROMOTE_OLDER,
     )
     assert str(forced.mode) == (
         "live: as-of 2024-05-01 is not after the champion's 2024-06-01, overridden by promote_older: June is wrong"
@@ -231,7 +236,12 @@ def test_an_older_as_of_is_promoted_by_the_override_alone(world: World) -> None:
 def test_no_override_makes_a_backfill_promote(world: World) -> None:
     evaluation = world.evaluate(world.trained(MAY, RunType.BACKFILL), override=PROMOTE_OLDER)
     verdict = judge_candidate(
-        evaluation, policy=POLICY, dry_run=False, reason="now", tracker=world.tracker, override=PROMOTE_OLDER
+        evaluation,
+        policy=POLICY,
+        dry_run=False,
+        reason="now",
+        ports=judgement_ports(world.tracker),
+        override=PROMOTE_OLDER,
     )
     assert (verdict.mode.mode, verdict.opens) == (Mode.REPLAY, False)
 
@@ -241,5 +251,10 @@ def test_an_override_is_known_and_says_why(world: World, override: str, reason: 
     evaluation = world.evaluated()
     with pytest.raises(InputError, match="override"):
         judge_candidate(
-            evaluation, policy=POLICY, dry_run=False, reason=reason, tracker=world.tracker, override=override
+            evaluation,
+            policy=POLICY,
+            dry_run=False,
+            reason=reason,
+            ports=judgement_ports(world.tracker),
+            override=override,
         )

@@ -10,10 +10,11 @@ import pytest
 
 from headgate import wire
 from headgate.core.asof import RunType
-from headgate.core.gates import AtMost, NoWorseThan
+from headgate.core.gates import AtMost
 from headgate.core.journal import last_seen_of
 from headgate.core.metrics import Metric, mae
 from headgate.core.mode import Mode
+from headgate.core.paired import NoWorseThan
 from headgate.core.policy import Policy
 from headgate.core.run_plan import UNSEEN, Known, RunPlan, plan_run
 from headgate.ports import Recipe
@@ -176,10 +177,10 @@ def test_a_gate_of_the_users_own_is_told_by_its_name() -> None:
     @dataclass(frozen=True)
     class Own:
         name: str = "own"
-        metric: Metric = mae
+        needs: tuple[Metric, ...] = (mae,)
         needs_baseline: bool = False
 
-        def judge(self, evaluation: object) -> Any:
+        def judge(self, evaluation: object, predictions: object) -> Any:
             raise NotImplementedError
 
     class Plain(Own):

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.core.gates import AtMost, NoWorseThan
+from headgate.core.gates import AtMost
 from headgate.core.metrics import mae, r2, rmse
+from headgate.core.paired import NoWorseThan
 from headgate.core.policy import Policy
 from headgate.core.span import days, weeks, years
 from headgate.core.windows import Rolling

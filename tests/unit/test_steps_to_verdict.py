@@ -9,15 +9,15 @@ import pytest
 
 from headgate.adapters.pyarrow_table import ArrowTable
 from headgate.core.asof import RunType
-from headgate.core.gates import NoWorseThan
 from headgate.core.metrics import mae
+from headgate.core.paired import NoWorseThan
 from headgate.core.policy import Policy
 from headgate.core.validation import Finding, Severity
 from headgate.core.verdict import Outcome
 from headgate.errors import InputError, PromotionError
 from headgate.ports import Recipe
-from headgate.steps.evaluate import PREDICTIONS
 from headgate.steps.judge import explain
+from headgate.steps.judging import PREDICTIONS
 from headgate.steps.promote import promote_candidate
 from headgate.steps.reading import manifest_of
 from tests.unit.world import MAY, Suite, World, later, result

@@ -10,13 +10,17 @@ from typing import Any
 import pyarrow as pa
 from sklearn.linear_model import LinearRegression
 
+from headgate.adapters.arrow_predictions import ArrowPredictions
+from headgate.adapters.process_costs import ProcessCostMeter
 from headgate.adapters.pyarrow_cutter import ArrowCutter
 from headgate.adapters.pyarrow_table import ArrowTable
+from headgate.adapters.sklearn_probes import SklearnProber
 from headgate.adapters.sklearn_scorer import SklearnScorer
 from headgate.adapters.sklearn_trainer import SklearnTrainer
 from headgate.core.asof import AsOf, Origin, RunType
-from headgate.core.gates import AtMost, NoWorseThan
+from headgate.core.gates import AtMost
 from headgate.core.metrics import mae
+from headgate.core.paired import NoWorseThan
 from headgate.core.policy import Policy
 from headgate.core.refs import CandidateRef, EvaluationRef, RunRef, SnapshotRef, ValidatedRef, VerdictRef
 from headgate.core.span import Span, days
@@ -25,14 +29,17 @@ from headgate.core.suite import Suite as AskedSuite
 from headgate.core.validation import Finding, Severity
 from headgate.core.windows import Rolling, Window, Windows
 from headgate.errors import ModelRefusedError
-from headgate.ports import LoadedModel, Question, Recipe, RowsScan, Sighting
+from headgate.ports import LoadedModel, PromotionLog, Question, Recipe, RowsScan, RunTracker, Sighting, SnapshotStore
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate
 from headgate.steps.judge import judge_candidate
+from headgate.steps.judging import JudgementPorts
 from headgate.steps.keeping import Wanted
 from headgate.steps.models import ModelShelf
 from headgate.steps.snapshot import SnapshotPorts, take_snapshot
+from headgate.steps.subject import EvidencePorts
 from headgate.steps.train import train_candidate
 from headgate.steps.validate import Demands, ValidationPorts, validate_snapshot
+from headgate.testing.fake_ledger import FakeRunLedger
 from headgate.testing.fake_log import FakePromotionLog
 from headgate.testing.fake_tracking import FakeRunTracker
 from headgate.testing.memory_store import MemoryStore
@@ -119,6 +126,9 @@ class NoPages:
     def evaluation(self, *_: Any, **__: Any) -> str:
         return "<p>evaluation</p>"
 
+    def gates(self, *_: Any, **__: Any) -> str:
+        return "<p>gates</p>"
+
 
 def result(finding: Finding, severity: Severity = Severity.CRITICAL) -> tuple[Finding, Severity]:
     return finding, severity
@@ -178,22 +188,46 @@ class World:
         return self.evaluate(self.trained(*run))
 
     def evaluate(self, candidate: CandidateRef, *, override: str | None = None) -> EvaluationRef:
-        ports = EvaluationPorts(
+        ports = self.evaluation_ports()
+        return evaluate_candidate(candidate, question=QUESTION, trusted=(), ports=ports, override=override)
+
+    def evaluation_ports(self, log: PromotionLog | None = None) -> EvaluationPorts:
+        models = ModelShelf(self.tracker, self.loader)
+        return EvaluationPorts(
             table=self.table,
             store=self.store,
             tracker=self.tracker,
-            log=self.log,
-            models=ModelShelf(self.tracker, self.loader),
+            log=log or self.log,
+            models=models,
             scorer=SklearnScorer(),
+            reader=ArrowPredictions(),
+            evidence=evidence_ports(self.store, models, self.tracker),
             pages=NoPages(),
         )
-        return evaluate_candidate(candidate, question=QUESTION, trusted=(), ports=ports, override=override)
 
     def judged(self, *run: Any, dry_run: bool = False, policy: Policy = POLICY) -> VerdictRef:
         return self.judge(self.evaluated(*run), dry_run=dry_run, policy=policy)
 
     def judge(self, evaluation: EvaluationRef, *, dry_run: bool = False, policy: Policy = POLICY) -> VerdictRef:
-        return judge_candidate(evaluation, policy=policy, dry_run=dry_run, reason="", tracker=self.tracker)
+        return judge_candidate(
+            evaluation, policy=policy, dry_run=dry_run, reason="", ports=judgement_ports(self.tracker)
+        )
+
+
+def judgement_ports(tracker: RunTracker) -> JudgementPorts:
+    return JudgementPorts(tracker=tracker, table=ArrowTable(), reader=ArrowPredictions())
+
+
+def evidence_ports(store: SnapshotStore, models: ModelShelf, tracker: FakeRunTracker) -> EvidencePorts:
+    return EvidencePorts(
+        table=ArrowTable(),
+        store=store,
+        models=models,
+        scorer=SklearnScorer(),
+        meter=ProcessCostMeter(),
+        prober=SklearnProber(),
+        ledger=FakeRunLedger(tracker),
+    )
 
 
 def later(months: int) -> datetime:

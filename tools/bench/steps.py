@@ -14,29 +14,35 @@ BEGAN = time.perf_counter()
 
 import fsspec  # noqa: E402 - the imports are timed
 
+from headgate.adapters.arrow_predictions import ArrowPredictions  # noqa: E402
 from headgate.adapters.duckdb_suites import DuckdbSuites  # noqa: E402
 from headgate.adapters.fsspec_store import FsspecStore  # noqa: E402
 from headgate.adapters.function_source import FunctionRows  # noqa: E402
+from headgate.adapters.mlflow_ledger import MlflowRunLedger  # noqa: E402
 from headgate.adapters.mlflow_log import MlflowPromotionLog  # noqa: E402
 from headgate.adapters.mlflow_tracking import MlflowRunTracker  # noqa: E402
 from headgate.adapters.mlmodel_loader import MlmodelLoader  # noqa: E402
 from headgate.adapters.plotly_pages import PlotlyPages  # noqa: E402
+from headgate.adapters.process_costs import ProcessCostMeter  # noqa: E402
 from headgate.adapters.pyarrow_cutter import ArrowCutter  # noqa: E402
 from headgate.adapters.pyarrow_profiler import ArrowProfiler  # noqa: E402
 from headgate.adapters.pyarrow_table import ArrowTable  # noqa: E402
+from headgate.adapters.sklearn_probes import SklearnProber  # noqa: E402
 from headgate.adapters.sklearn_scorer import SklearnScorer  # noqa: E402
 from headgate.adapters.sklearn_trainer import SklearnTrainer  # noqa: E402
 from headgate.adapters.skops_models import load_estimator  # noqa: E402
 from headgate.adapters.suite_files import load_suite  # noqa: E402
 from headgate.core.asof import AsOf, Origin, RunType  # noqa: E402
 from headgate.core.refs import RunRef  # noqa: E402
-from headgate.ports import Question  # noqa: E402
+from headgate.ports import question_of  # noqa: E402
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate  # noqa: E402
 from headgate.steps.judge import judge_candidate  # noqa: E402
+from headgate.steps.judging import JudgementPorts  # noqa: E402
 from headgate.steps.keeping import Wanted  # noqa: E402
 from headgate.steps.models import ModelShelf  # noqa: E402
 from headgate.steps.promote import promote_candidate  # noqa: E402
 from headgate.steps.snapshot import SnapshotPorts, take_snapshot  # noqa: E402
+from headgate.steps.subject import EvidencePorts  # noqa: E402
 from headgate.steps.train import train_candidate  # noqa: E402
 from headgate.steps.validate import Demands, ValidationPorts, validate_snapshot  # noqa: E402
 from tools.bench.bike import AS_OFS, SUITE, pipeline, source  # noqa: E402
@@ -48,13 +54,25 @@ def main(tracking_uri: str, runs: int) -> None:
     """Retrain once for each as-of, and print the timings."""
     with tempfile.TemporaryDirectory() as folder:
         tracker = MlflowRunTracker(tracking_uri)
+        models, table, scorer = ModelShelf(tracker, MlmodelLoader(load_estimator)), ArrowTable(), SklearnScorer()
+        store = FsspecStore(fsspec.filesystem("file"), str(Path(folder) / "store"))
         ports = EvaluationPorts(
-            table=ArrowTable(),
-            store=FsspecStore(fsspec.filesystem("file"), str(Path(folder) / "store")),
+            table=table,
+            store=store,
             tracker=tracker,
             log=MlflowPromotionLog(tracking_uri),
-            models=ModelShelf(tracker, MlmodelLoader(load_estimator)),
-            scorer=SklearnScorer(),
+            models=models,
+            scorer=scorer,
+            reader=ArrowPredictions(),
+            evidence=EvidencePorts(
+                table=table,
+                store=store,
+                models=models,
+                scorer=scorer,
+                meter=ProcessCostMeter(),
+                prober=SklearnProber(),
+                ledger=MlflowRunLedger(tracking_uri),
+            ),
             pages=PlotlyPages(),
         )
         seconds, parts = [], dict[str, float]()
@@ -109,10 +127,13 @@ def retrain(as_of: datetime, ports: EvaluationPorts, parts: dict[str, float]) ->
         tracker=ports.tracker,
     )
     lap("train")
-    question = Question(metrics=pipeline.metrics, slices=("season",), label="cnt", event_time="hour")
+    question = question_of(
+        pipeline.policy, metrics=pipeline.metrics, slices=("season",), label="cnt", event_time="hour"
+    )
     evaluation = evaluate_candidate(candidate, question=question, trusted=(), ports=ports)
     lap("evaluate")
-    verdict = judge_candidate(evaluation, policy=pipeline.policy, dry_run=False, reason="", tracker=ports.tracker)
+    judging = JudgementPorts(tracker=ports.tracker, table=ports.table, reader=ports.reader)
+    verdict = judge_candidate(evaluation, policy=pipeline.policy, dry_run=False, reason="", ports=judging)
     lap("judge")
     if verdict.opens:
         promote_candidate(verdict, log=ports.log, store=ports.store)

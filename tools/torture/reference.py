@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from headgate.core.verdict import Outcome
 from headgate.hooks import parts, wiring
 from headgate.ports import LoadedModel, Question
 from headgate.spec import Expectations, FunctionSource
-from headgate.steps.evaluate import EvaluationPorts
 from headgate.steps.models import ModelShelf
 from headgate.steps.retrain import RetrainingPorts, Work, retrain
+from headgate.testing.fake_ledger import FakeRunLedger
 from headgate.testing.fake_log import FakePromotionLog
 from headgate.testing.fake_tracking import FakeRunTracker
 from headgate.testing.memory_store import MemoryStore
@@ -109,13 +109,8 @@ def _ports() -> RetrainingPorts:
         snapshot=wiring.snapshot_ports(store),
         validation=wiring.validation_ports(_asked(), store=store, log=log, tracker=tracker),
         trainer=parts.trainer(),
-        evaluation=EvaluationPorts(
-            table=parts.table(),
-            store=store,
-            tracker=tracker,
-            log=log,
+        evaluation=replace(
+            wiring.evaluation_ports(store=store, log=log, tracker=tracker, ledger=FakeRunLedger(tracker)),
             models=ModelShelf(tracker, _Loader(tracker)),
-            scorer=parts.scorer(),
-            pages=parts.pages(),
         ),
     )

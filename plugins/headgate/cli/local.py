@@ -135,7 +135,7 @@ class LocalChain:
             HeadgateError: As `headgate.steps.retrain.retrain` does.
         """
         from headgate.hooks.wiring import demands_of
-        from headgate.ports import Question
+        from headgate.ports import question_of
         from headgate.steps.retrain import Work, retrain
 
         pipeline, source = self.pipeline, self.pipeline.source
@@ -143,7 +143,8 @@ class LocalChain:
             wanted=self.wanted(run),
             demands=demands_of(self.asked),
             recipe=self.recipe,
-            question=Question(
+            question=question_of(
+                pipeline.policy,
                 metrics=pipeline.metrics,
                 slices=pipeline.slices,
                 label=pipeline.label.column,
@@ -226,7 +227,7 @@ class LocalChain:
             snapshot=snapshot_ports(store),
             validation=validation_ports(self.asked, store=store, log=log, tracker=tracker),
             trainer=parts.trainer(),
-            evaluation=evaluation_ports(store=store, log=log, tracker=tracker),
+            evaluation=evaluation_ports(store=store, log=log, tracker=tracker, ledger=self.ledger),
         )
 
 

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
     from headgate.core.suite import Expectation, Suite
     from headgate.ports import (
+        CostMeter,
         ModelLoader,
         Pages,
+        PredictionReader,
+        Prober,
         Profiler,
         RowsCutter,
         RowsScan,
@@ -114,6 +117,27 @@ def loader() -> ModelLoader:
     from headgate.adapters.skops_models import load_estimator
 
     return MlmodelLoader(load_estimator)
+
+
+def cost_meter() -> CostMeter:
+    """Return what measures models in a process of their own."""
+    from headgate.adapters.process_costs import ProcessCostMeter
+
+    return ProcessCostMeter()
+
+
+def prober() -> Prober:
+    """Return what puts models to the test."""
+    from headgate.adapters.sklearn_probes import SklearnProber
+
+    return SklearnProber()
+
+
+def predictions() -> PredictionReader:
+    """Return what reads the predictions that a scorer made."""
+    from headgate.adapters.arrow_predictions import ArrowPredictions
+
+    return ArrowPredictions()
 
 
 def scorer() -> Scorer:

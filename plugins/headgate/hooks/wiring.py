@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 from headgate.hooks import parts
 from headgate.hooks.checks import runner_of
-from headgate.ports import PromotionLog, RowsSource, RunTracker, SnapshotStore
+from headgate.ports import PromotionLog, RowsSource, RunLedger, RunTracker, SnapshotStore
 from headgate.spec import Expectations, Label, Source
 from headgate.steps.evaluate import EvaluationPorts
+from headgate.steps.judging import JudgementPorts
 from headgate.steps.keeping import Wanted, recipe_of
 from headgate.steps.models import ModelShelf
 from headgate.steps.quarantine import QuarantinePorts
 from headgate.steps.snapshot import SnapshotPorts
+from headgate.steps.subject import EvidencePorts
 from headgate.steps.validate import Demands, ValidationPorts
 
 
@@ -79,14 +81,32 @@ def validation_ports(
     )
 
 
-def evaluation_ports(*, store: SnapshotStore, log: PromotionLog, tracker: RunTracker) -> EvaluationPorts:
+def evaluation_ports(
+    *, store: SnapshotStore, log: PromotionLog, tracker: RunTracker, ledger: RunLedger
+) -> EvaluationPorts:
     """Return what evaluations need; the last models that they loaded stay loaded."""
+    models, table, scorer = ModelShelf(tracker, parts.loader()), parts.table(), parts.scorer()
     return EvaluationPorts(
-        table=parts.table(),
+        table=table,
         store=store,
         tracker=tracker,
         log=log,
-        models=ModelShelf(tracker, parts.loader()),
-        scorer=parts.scorer(),
+        models=models,
+        scorer=scorer,
+        reader=parts.predictions(),
+        evidence=EvidencePorts(
+            table=table,
+            store=store,
+            models=models,
+            scorer=scorer,
+            meter=parts.cost_meter(),
+            prober=parts.prober(),
+            ledger=ledger,
+        ),
         pages=parts.pages(),
     )
+
+
+def judgement_ports(tracker: RunTracker) -> JudgementPorts:
+    """Return what judging needs."""
+    return JudgementPorts(tracker=tracker, table=parts.table(), reader=parts.predictions())

@@ -9,14 +9,16 @@ from airflow.sdk import BaseOperator
 
 from headgate import wire
 from headgate.core.metrics import Metric, require_metric
+from headgate.core.policy import Policy
 from headgate.core.refs import CandidateRef, EvaluationRef
+from headgate.core.slices import Slicing, require_slicings
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.override import override_of
 from headgate.hooks.store import store_at
 from headgate.hooks.wiring import evaluation_ports
-from headgate.ports import Question
+from headgate.ports import question_of
 from headgate.steps.evaluate import REPORT, evaluate_candidate
 
 
@@ -26,7 +28,8 @@ class EvaluateOperator(BaseOperator):
     Args:
         candidate: Output of a `TrainOperator`.
         metrics: What to measure: those that the policy's gates ask for must be among them.
-        slices: Columns whose values are slices.
+        slices: What makes slices: columns, `Bins`, `Where`.
+        policy: The gates that will judge: what they need besides is measured as well.
         trusted: Types of your own that a saved model may hold.
         mlflow_conn_id: Airflow connection of the MLflow server.
         store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
@@ -47,7 +50,8 @@ class EvaluateOperator(BaseOperator):
         *,
         candidate: Any,  # noqa: ANN401 - an XComArg
         metrics: Sequence[Metric | str],
-        slices: Sequence[str] = (),
+        slices: Sequence[Slicing] = (),
+        policy: Policy | None = None,
         trusted: Sequence[str] = (),
         mlflow_conn_id: str = MlflowHook.default_conn_name,
         store_url: str | None = None,
@@ -57,6 +61,7 @@ class EvaluateOperator(BaseOperator):
         self.candidate = candidate
         self.metrics = tuple(require_metric(metric) for metric in metrics)
         self.slices = slices
+        self.policy = policy or Policy()
         self.trusted = trusted
         self.mlflow_conn_id = mlflow_conn_id
         self.store_url = store_url
@@ -71,15 +76,19 @@ class EvaluateOperator(BaseOperator):
             self.log.info("%s", snapshot.run.said)
             evaluation = evaluate_candidate(
                 candidate,
-                question=Question(
+                question=question_of(
+                    self.policy,
                     metrics=self.metrics,
-                    slices=tuple(self.slices),
+                    slices=require_slicings("slices", self.slices),
                     label=snapshot.label,
                     event_time=snapshot.event_time,
                 ),
                 trusted=self.trusted,
                 ports=evaluation_ports(
-                    store=store_at(self.store_url), log=mlflow.promotion_log, tracker=mlflow.tracker
+                    store=store_at(self.store_url),
+                    log=mlflow.promotion_log,
+                    tracker=mlflow.tracker,
+                    ledger=mlflow.ledger,
                 ),
                 override=override_of(context),
             )

@@ -17,6 +17,7 @@ from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.override import override_of
 from headgate.hooks.run_context import form_value
+from headgate.hooks.wiring import judgement_ports
 from headgate.steps.closing import closed_on_refusal
 from headgate.steps.judge import RECORD, explain, judge_candidate
 
@@ -68,7 +69,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
                     policy=self.policy,
                     dry_run=form_value(context, "dry_run", bool, default=False),
                     reason=form_value(context, "reason", str, default=""),
-                    tracker=mlflow.tracker,
+                    ports=judgement_ports(mlflow.tracker),
                     override=override_of(context),
                 )
         self._tell(context, verdict)

@@ -14,12 +14,14 @@ from headgate.ports.models import (
     Fitted,
     LoadedModel,
     ModelLoader,
+    PredictionReader,
     Question,
     Recipe,
     Scored,
     Scorer,
     Takes,
     Trainer,
+    question_of,
 )
 from headgate.ports.records import Evidence, Pages, PromotionLog, RunTracker
 from headgate.ports.rows import (
@@ -49,6 +51,7 @@ __all__ = [
     "LoadedModel",
     "ModelLoader",
     "Pages",
+    "PredictionReader",
     "Prober",
     "Profiler",
     "PromotionLog",
@@ -75,4 +78,5 @@ __all__ = [
     "ToldApart",
     "Trainer",
     "Volume",
+    "question_of",
 ]

@@ -9,6 +9,10 @@ from typing import Any, Literal, Protocol, get_args
 
 from headgate.core.evaluation import Measure
 from headgate.core.metrics import Metric
+from headgate.core.needs import Column, Need, Sliced
+from headgate.core.policy import Policy
+from headgate.core.predictions import Predictions
+from headgate.core.slices import Slicing
 from headgate.core.surroundings import Surroundings
 from headgate.ports.rows import Rows
 
@@ -139,15 +143,45 @@ class Question:
 
     Args:
         metrics: The metrics; those that the policy's gates ask for are among them.
-        slices: Columns of the holdout; each value of one is a slice `column=value`, besides `overall`.
+        slices: What makes slices besides `overall`: columns, bins, conditions.
         label: Name of the label's column.
         event_time: Name of the event time's column.
+        columns: Further columns of the holdout that gates look at.
+        needs: What else gates need: it is gathered once both models are loaded.
     """
 
     metrics: tuple[Metric, ...]
-    slices: tuple[str, ...]
+    slices: tuple[Slicing, ...]
     label: str
     event_time: str
+    columns: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+
+def question_of(
+    policy: Policy, *, metrics: Sequence[Metric], slices: Sequence[Slicing], label: str, event_time: str
+) -> Question:
+    """Return what an evaluation has to measure: what is asked for, and what the policy's gates need."""
+    needs = policy.needs
+    return Question(
+        metrics=tuple(dict.fromkeys((*metrics, *policy.metrics))),
+        slices=tuple(dict.fromkeys((*slices, *(need.by for need in needs if isinstance(need, Sliced))))),
+        label=label,
+        event_time=event_time,
+        columns=tuple(dict.fromkeys(need.name for need in needs if isinstance(need, Column))),
+        needs=tuple(need for need in needs if not isinstance(need, Metric | Sliced | Column)),
+    )
+
+
+class PredictionReader(Protocol):
+    """Reads the per-row predictions that a scorer made."""
+
+    def read(self, rows: Rows) -> Predictions:
+        """Return them as what gates are functions of.
+
+        Raises:
+            DataError: They aren't what a scorer of this version makes.
+        """
 
 
 class Scorer(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from headgate.core.metrics import Metric, require_metric
 from headgate.core.policy import Policy
+from headgate.core.slices import Slicing, require_slicings
 from headgate.core.windows import Expanding, Rolling
 from headgate.errors import InputError
 from headgate.spec.checks import require_kind, require_model_name, require_text
@@ -43,7 +44,7 @@ class Pipeline:
         estimator: How the candidate is built.
         metrics: Metrics to measure, besides those that the gates ask for.
         policy: The gates.
-        slices: Columns whose values are slices.
+        slices: What makes slices besides those that the gates ask for: columns, `Bins`, `Where`.
         serving: Where the champion answers; nothing is deployed when `None`.
 
     Raises:
@@ -58,7 +59,7 @@ class Pipeline:
     estimator: Estimator
     metrics: tuple[Metric, ...]
     policy: Policy
-    slices: tuple[str, ...] = ()
+    slices: tuple[Slicing, ...] = ()
     serving: Serving | None = None
 
     def __post_init__(self) -> None:
@@ -81,7 +82,7 @@ class Pipeline:
         )
         require_kind("policy", self.policy, Policy, "Policy(gates=(...))")
         object.__setattr__(self, "metrics", metrics_of(self.metrics, self.policy))
-        object.__setattr__(self, "slices", tuple(self.slices))
+        object.__setattr__(self, "slices", require_slicings("slices", self.slices))
         if self.serving is not None:
             require_kind("serving", self.serving, Serving, "a Serving, or None")
 
@@ -95,5 +96,5 @@ def metrics_of(metrics: object, policy: Policy) -> tuple[Metric, ...]:
     if not isinstance(metrics, tuple | list):
         msg = f"metrics must be a tuple of metrics such as (mae, rmse). Got {metrics!r} instead."
         raise InputError(msg)
-    asked = (*map(require_metric, metrics), *(gate.metric for gate in policy.gates))
+    asked = (*map(require_metric, metrics), *policy.metrics)
     return tuple(dict.fromkeys(asked))

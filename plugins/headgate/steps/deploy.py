@@ -10,7 +10,7 @@ from headgate.core.promotion import fold_log
 from headgate.core.refs import DeploymentRef, PromotionRef, SnapshotRef
 from headgate.errors import DeploymentError
 from headgate.ports import Answer, Evidence, PromotionLog, Rows, RowsTable, RunTracker, ServingTarget, SnapshotStore
-from headgate.steps.evaluate import PREDICTIONS
+from headgate.steps.judging import PREDICTIONS
 from headgate.steps.reading import holdout_rows, manifest_of
 
 

@@ -10,6 +10,7 @@ from headgate import wire
 from headgate.core.bars import bar_on
 from headgate.core.evaluation import Evaluation
 from headgate.core.frozen import dump_frozen
+from headgate.core.mode import decide_mode
 from headgate.core.promotion import LogEntry, champion_before, fold_log
 from headgate.core.refs import CandidateRef, ChampionRef, EvaluationRef
 from headgate.errors import PermanentError, TransientError
@@ -17,6 +18,7 @@ from headgate.ports import (
     Evidence,
     LoadedModel,
     Pages,
+    PredictionReader,
     PromotionLog,
     Question,
     RowsTable,
@@ -26,10 +28,12 @@ from headgate.ports import (
     SnapshotStore,
 )
 from headgate.steps.closing import closed_on_refusal
+from headgate.steps.evidence import gather
+from headgate.steps.judging import PREDICTIONS
 from headgate.steps.models import ModelShelf
 from headgate.steps.reading import holdout_rows, manifest_of
+from headgate.steps.subject import EvidencePorts, Subject
 
-PREDICTIONS = "evaluation/predictions.parquet"
 QUESTION = "evaluation/question.json"
 """What was asked: metrics and slices, to be asked again."""
 
@@ -46,6 +50,8 @@ class EvaluationPorts:
     log: PromotionLog
     models: ModelShelf
     scorer: Scorer
+    reader: PredictionReader
+    evidence: EvidencePorts
     pages: Pages
 
 
@@ -108,13 +114,30 @@ def _evaluate(
     bar = bar_on(entries, model_id=candidate.model_id, fingerprint=candidate.fingerprint)
     model = ports.models.load(candidate.model_id, tuple(trusted))
     baseline, refusal = _load_baseline(met, trusted, ports)
-    rows = holdout_rows(ports.store, manifest_of(ports.store, candidate.snapshot)).parts()
-    scored = ports.scorer.score(model, baseline, ports.table.join(tuple(rows)), question)
+    manifest = manifest_of(ports.store, candidate.snapshot)
+    rows = ports.table.join(tuple(holdout_rows(ports.store, manifest).parts()))
+    scored = ports.scorer.score(model, baseline, rows, question)
+    subject = Subject(
+        candidate=candidate,
+        model=model,
+        met=met,
+        manifest=manifest,
+        holdout=rows,
+        predictions=ports.reader.read(scored.predictions),
+    )
+    mode = decide_mode(
+        run_type=run.run_type,
+        as_of=run.as_of.instant,
+        champion_as_of=head.champion.entry.as_of if head.champion else None,
+        own_champion=head.champion is not None and head.champion.entry.model_id == candidate.model_id,
+        override=override,
+    )
     evaluation = Evaluation(
         candidate=candidate.model_id,
         baseline=str(met.version) if met else None,
         baseline_error=refusal or scored.baseline_error,
         measures=scored.measures,
+        facts=gather(question.needs, subject=subject, trusted=trusted, mode=mode.mode, ports=ports.evidence),
     )
     _record(candidate, evaluation, replace(scored, baseline_error=evaluation.baseline_error), question, ports)
     return EvaluationRef(
@@ -157,7 +180,7 @@ def _record(
 
 
 def _asked(question: Question) -> str:
-    told = {"metrics": dump_frozen(question.metrics), "slices": list(question.slices)}
+    told = {"metrics": dump_frozen(question.metrics), "slices": dump_frozen(question.slices)}
     return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 

@@ -14,6 +14,7 @@ from headgate.core.metrics import Metric
 from headgate.core.past_runs import PastRun, past_of
 from headgate.core.policy import Policy
 from headgate.core.refs import TrackedRun
+from headgate.core.slices import require_slicings
 from headgate.errors import InputError, TrackingError
 from headgate.ports import RunLedger, RunTracker
 from headgate.steps.evaluate import QUESTION
@@ -112,12 +113,12 @@ def metric_of(model: str, terms: Terms) -> Metric:
     """Return what the policies are compared by where nobody says: the metric of the first gate.
 
     Raises:
-        InputError: The policy has no gates.
+        InputError: None of the policy's gates asks for a metric.
     """
-    if not terms.policy.gates:
+    if not terms.policy.metrics:
         msg = f"policy of {model} must have a gate, whose metric the policies are compared by. Got none: give --metric."
         raise InputError(msg)
-    return terms.policy.gates[0].metric
+    return terms.policy.metrics[0]
 
 
 class _Counted:
@@ -150,7 +151,9 @@ def _terms(written: Any, question: Any, load: Load) -> Terms:  # noqa: ANN401 - 
     if not isinstance(policy, Policy) or not all(isinstance(one, Metric) for one in metrics):
         msg = f"what is kept must be a policy and its metrics. Got {policy!r} and {metrics!r} instead."
         raise InputError(msg)
-    return Terms(policy=policy, metrics=metrics, slices=tuple(map(str, question["slices"])))
+    return Terms(
+        policy=policy, metrics=metrics, slices=require_slicings("slices", build_frozen(question["slices"], load))
+    )
 
 
 def _said(error: Exception) -> str:

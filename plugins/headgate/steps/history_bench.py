@@ -9,11 +9,22 @@ from headgate.core.history import Judged
 from headgate.core.metrics import Metric
 from headgate.core.past_runs import PastRun
 from headgate.core.policy import Policy
+from headgate.core.slices import Slicing
 from headgate.core.snapshots import manifest_path
 from headgate.core.verdict import Judgement, Outcome
 from headgate.core.windows import Window
 from headgate.errors import PermanentError
-from headgate.ports import LoadedModel, Question, Rows, RowsTable, Scored, Scorer, SnapshotStore
+from headgate.ports import (
+    LoadedModel,
+    PredictionReader,
+    Question,
+    Rows,
+    RowsTable,
+    Scored,
+    Scorer,
+    SnapshotStore,
+    question_of,
+)
 from headgate.steps.models import ModelShelf
 from headgate.steps.reading import holdout_rows, manifest_at
 
@@ -28,13 +39,13 @@ class Terms:
     Args:
         policy: The gates.
         metrics: What is measured.
-        slices: Columns whose values are slices.
+        slices: What makes slices.
         trusted: Types of the user's own that a model may hold.
     """
 
     policy: Policy
     metrics: tuple[Metric, ...]
-    slices: tuple[str, ...] = ()
+    slices: tuple[Slicing, ...] = ()
     trusted: tuple[str, ...] = ()
 
 
@@ -46,6 +57,7 @@ class BenchPorts:
     table: RowsTable
     models: ModelShelf
     scorer: Scorer
+    reader: PredictionReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +87,7 @@ class HistoryBench:
     ) -> None:
         self._model = model
         self._policy = terms.policy
-        asked = (*terms.metrics, metric, *(gate.metric for gate in terms.policy.gates))
-        self._metrics = tuple(dict.fromkeys(asked))
+        self._metrics = (*terms.metrics, metric)
         self._slices = terms.slices
         self._trusted = tuple(dict.fromkeys((*terms.trusted, *trusted)))
         self._metric = metric
@@ -127,14 +138,15 @@ class HistoryBench:
         self._values[run.mlflow_run, run.mlflow_run] = value
         if champion is not None:
             self._values[run.mlflow_run, champion.mlflow_run] = measure.baseline if measure else None
-        return Judged(judgement=self._policy.judge(evaluation), value=value, holdout=holdout)
+        predictions = self._ports.reader.read(scored.predictions)
+        return Judged(judgement=self._policy.judge(evaluation, predictions), value=value, holdout=holdout)
 
     def _measured(self, run: PastRun, model: PastRun) -> float | None:
         held = self._holdout_of(run)
         loaded = None if isinstance(held, str) else self._load(model)
         if isinstance(held, str) or loaded is None or isinstance(loaded, str):
             return None
-        question = replace(held.question, metrics=(self._metric,), slices=())
+        question = replace(held.question, metrics=(self._metric,), slices=(), columns=())
         try:
             scored = self._ports.scorer.score(loaded, None, held.rows, question)
         except PermanentError:
@@ -154,8 +166,12 @@ class HistoryBench:
         store = self._ports.store
         manifest = manifest_at(store, manifest_path(self._model, run.as_of, run.snapshot))
         rows = self._ports.table.join(tuple(holdout_rows(store, manifest).parts()))
-        question = Question(
-            metrics=self._metrics, slices=self._slices, label=manifest.label, event_time=manifest.event_time
+        question = question_of(
+            self._policy,
+            metrics=self._metrics,
+            slices=self._slices,
+            label=manifest.label,
+            event_time=manifest.event_time,
         )
         return _Holdout(window=manifest.windows.holdout, rows=rows, question=question)
 

@@ -22,6 +22,7 @@ from headgate.errors import PromotionError
 from headgate.ports import Question, Recipe, Trainer
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate
 from headgate.steps.judge import explain, judge_candidate, require_override
+from headgate.steps.judging import JudgementPorts
 from headgate.steps.keeping import Wanted
 from headgate.steps.promote import promote_candidate
 from headgate.steps.snapshot import SnapshotPorts, take_snapshot
@@ -167,7 +168,9 @@ def _judged(done: Retrained, candidate: CandidateRef, work: Work, ports: Retrain
         policy=work.policy,
         dry_run=work.wish.dry_run,
         reason=work.wish.reason,
-        tracker=ports.evaluation.tracker,
+        ports=JudgementPorts(
+            tracker=ports.evaluation.tracker, table=ports.evaluation.table, reader=ports.evaluation.reader
+        ),
         override=work.wish.override,
     )
     tell("judge", explain(verdict))

@@ -1,0 +1,52 @@
+"""What judging needs besides the evaluation: the predictions that were kept, and a limit on a gate's time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from headgate.core.asking import Ask, asked
+from headgate.core.evaluation import Evaluation
+from headgate.core.gates import Gate
+from headgate.core.predictions import Predictions
+from headgate.core.refs import CandidateRef
+from headgate.core.verdict import Verdict
+from headgate.ports import PredictionReader, RowsTable, RunTracker
+
+PREDICTIONS = "evaluation/predictions.parquet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementPorts:
+    """What judging needs of the world."""
+
+    tracker: RunTracker
+    table: RowsTable
+    reader: PredictionReader
+
+
+def kept_predictions(candidate: CandidateRef, ports: JudgementPorts) -> Predictions:
+    """Return the per-row predictions that the evaluation kept.
+
+    Raises:
+        TrackingError: They aren't there.
+        DataError: They were kept by another version.
+    """
+    return ports.reader.read(ports.table.from_parquet(ports.tracker.read(candidate.tracked, PREDICTIONS)))
+
+
+def ask_within(seconds: float) -> Ask:
+    """Return what asks a gate and waits that long; one that takes longer is UNDECIDED, and is left behind."""
+
+    def ask(gate: Gate, evaluation: Evaluation, predictions: Predictions) -> Verdict:
+        answers: list[Verdict] = []
+        thread = threading.Thread(
+            target=lambda: answers.append(asked(gate, evaluation, predictions)), name=gate.name, daemon=True
+        )
+        thread.start()
+        thread.join(seconds)
+        if answers:
+            return answers[0]
+        return Verdict.undecided(gate.name, f"{gate.name} took longer than {seconds:g} s: see policy.gate_seconds")
+
+    return ask
