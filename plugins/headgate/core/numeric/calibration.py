@@ -20,7 +20,7 @@ class Bins(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityPoint:
-    """One bin that holds rows: their mean probability, the share of them in which it happened, and how many they are."""
+    """One bin that holds rows: their mean probability, the share in which it happened, and how many they are."""
 
     predicted: float
     observed: float
@@ -75,7 +75,7 @@ def reliability(
     if not len(probability):
         return ()
     shares = np.linspace(0, 1, bins + 1)[1:-1]
-    edges = shares if kind is Bins.EQUAL_WIDTH else np.quantile(probability, shares)
+    edges = shares if kind is Bins.EQUAL_WIDTH else np.percentile(probability, 100 * shares)
     index = np.searchsorted(edges, probability)
     rows = np.bincount(index, minlength=bins)
     predicted = np.bincount(index, weights=probability, minlength=bins)

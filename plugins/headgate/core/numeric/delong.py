@@ -168,13 +168,15 @@ def _unanimous(
         improvement=value,
         low=value - unseen * (value - least),
         high=value + unseen * (most - value),
-        p_pass=_p_unseen((value - limit) / (value - least), count) if value > limit else 1.0,
-        p_fail=_p_unseen((limit - value) / (most - value), count) if value < limit else 1.0,
+        p_pass=_p_unseen(value - limit, value - least, count),
+        p_fail=_p_unseen(limit - value, most - value, count),
         method=method,
     )
     return agreeing(test, limit=limit, confidence=confidence)
 
 
-def _p_unseen(share: float, count: int) -> float:
-    """Return the chance that `count` draws all miss what a share of at least `share` would show."""
-    return max(0.0, 1 - share) ** count
+def _p_unseen(gap: float, room: float, count: int) -> float:
+    """Return the chance that `count` draws all miss the least share that could close the gap, of the room there is."""
+    if gap <= 0:
+        return 1.0
+    return (1 - gap / room) ** count if gap < room else 0.0

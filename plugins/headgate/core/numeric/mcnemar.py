@@ -92,10 +92,14 @@ def tango_score(counts: Discordant, limit: float) -> float:
     Tango (1998), Equivalence test and confidence interval for the difference in proportions for the paired-sample
     design, Statistics in Medicine 17, equations (8) to (10). At limit 0 it is McNemar's uncorrected z.
     """
+    if limit < 0:
+        return -tango_score(Discordant(won=counts.lost, lost=counts.won, rows=counts.rows), -limit)
     n, won, lost = counts.rows, counts.won, counts.lost
-    b = 2 * n * limit - (won - lost) * limit - (won + lost)
-    c = -lost * limit * (1 - limit)
-    share_lost = (math.sqrt(max(b * b - 8 * n * c, 0.0)) - b) / (4 * n)
+    # The share of rows lost solves 2 n x^2 + b x - c = 0, in the form that loses no digits.
+    b = (2 * n - won + lost) * limit - (won + lost)
+    c = lost * limit * (1 - limit)
+    root = math.hypot(b, math.sqrt(8 * n * c))
+    share_lost = 2 * c / (b + root) if b > 0 else (root - b) / (4 * n)
     variance = n * (2 * share_lost + limit * (1 - limit))
     above = won - lost - n * limit
     if variance <= 0:
