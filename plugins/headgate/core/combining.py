@@ -127,7 +127,7 @@ def folded(name: str, parts: tuple[Verdict, ...], *, enough: int | None = None) 
     passed = [part for part in counted if part.outcome is Outcome.PASS]
     undecided = [part for part in counted if part.outcome is Outcome.UNDECIDED]
     if not counted:
-        outcome, reason = Outcome.UNDECIDED, "there was nothing to ask"
+        outcome, reason = Outcome.UNDECIDED, "; ".join(["there was nothing to ask", *(part.reason for part in parts)])
     elif len(passed) >= wanted:
         outcome, reason = Outcome.PASS, f"{len(passed)} of {len(counted)} passed"
     else:

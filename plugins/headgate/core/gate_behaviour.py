@@ -172,7 +172,8 @@ class Monotone:
         found = find_fact(evaluation, f"{_AGAINST[self.direction]}_{who}")
         if found.value is None:
             return Verdict.undecided(self.name, found.note)
-        what = f"{who}: share of rows whose prediction doesn't go {self.direction} but the other way"
+        wrong = "down, not up" if self.direction == "up" else "up, not down"
+        what = f"{who}: share of rows whose prediction goes {wrong}:"
         return at_most(self.name, what, found.value, self.at_most, note=found.note)
 
 

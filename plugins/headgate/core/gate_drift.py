@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from headgate.core.evaluation import Evaluation
-from headgate.core.gate_answers import at_most, find_fact
+from headgate.core.gate_answers import at_most, find_fact, why_no_baseline
 from headgate.core.gate_arguments import require_not_negative, require_within
 from headgate.core.needs import Adversarial, ChampionDrift, Need
 from headgate.core.predictions import Predictions
@@ -43,8 +43,8 @@ class ChampionDriftAtMost:
 
     def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:  # noqa: ARG002 - facts tell it all
         """PASS at or below the ceiling, FAIL above, UNDECIDED without a champion, or a snapshot of it."""
-        if evaluation.baseline is None:
-            return Verdict.undecided(self.name, "no baseline: nothing was promoted yet")
+        if why := why_no_baseline(evaluation):
+            return Verdict.undecided(self.name, why)
         found = find_fact(evaluation, "champion_psi")
         if found.value is None:
             return Verdict.undecided(self.name, found.note)

@@ -222,7 +222,7 @@ def _ends(groups: Sequence[GroupRates], rate: Rate) -> str:
     >>> _ends((old, GroupRates(group="young", rows=20, false_positives=3, **counts)), "selection_rate")
     'old 0.5 to young 0.4'
     """
-    greatest, least = (pick(groups, key=lambda group: getattr(group, rate)) for pick in (max, min))
+    least, *_, greatest = sorted(groups, key=lambda group: getattr(group, rate))
     return f"{greatest.group} {getattr(greatest, rate):.4g} to {least.group} {getattr(least, rate):.4g}"
 
 

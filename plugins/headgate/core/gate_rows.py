@@ -12,7 +12,7 @@ from headgate.core.predictions import Predictions
 from headgate.core.verdict import Outcome, Verdict
 from headgate.errors import InputError
 
-_AGE = "from the last row to the as-of:"
+_AGE = "days from the last row to the as-of:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +108,4 @@ class DataFreshWithin:
         found = find_fact(evaluation, "freshness")
         if found.value is None:
             return Verdict.undecided(self.name, found.note)
-        return at_most(self.name, _AGE, found.value, self.days, unit="days", note=found.note)
+        return at_most(self.name, _AGE, found.value, self.days, note=found.note)

@@ -21,6 +21,7 @@ from headgate.core.numeric.plans import (
     kind_of,
     plan_of,
     refusal_of,
+    why_no_groups,
 )
 from headgate.core.numeric.scoring import placements
 from headgate.core.numeric.sums import losses_of
@@ -39,6 +40,8 @@ def bounds_of(
     """
     rows = rows[np.argsort(predictions.event_time[rows], kind="stable")]
     if refusal := refusal_of(predictions, predictions.candidate, rows, "predictions"):
+        return refusal
+    if refusal := why_no_groups(predictions, method):
         return refusal
     answers = answers_of(predictions, rows, paired=False)
     length = block_of(_losses(metric, answers), method)

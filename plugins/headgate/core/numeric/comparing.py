@@ -25,6 +25,7 @@ from headgate.core.numeric.plans import (
     kind_of,
     plan_of,
     refusal_of,
+    why_no_groups,
 )
 from headgate.core.numeric.scoring import loss_differences, measured
 from headgate.core.predictions import Predicted, Predictions
@@ -68,6 +69,8 @@ def compare(
     for who, predicted in (("candidate", predictions.candidate), (whom, baseline)):
         if refusal := refusal_of(predictions, predicted, rows, f"predictions of the {who}"):
             return refusal
+    if refusal := why_no_groups(predictions, method):
+        return refusal
     values = [
         measured(metric, predictions.labels[rows], _picked(predicted, rows), predictions.classes)
         for predicted in (predictions.candidate, baseline)

@@ -52,6 +52,18 @@ def plan_of(plan: Bootstrap, predictions: Predictions, length: int) -> Resamplin
     return Resampling(resamples=plan.resamples, seed=plan.seed, strata=strata, groups=groups, block=block)
 
 
+def why_no_groups(predictions: Predictions, method: Method | None) -> str | None:
+    """Return why groups can't be resampled whole: their column isn't there, or isn't one value for each row."""
+    if not isinstance(method, Bootstrap) or not method.groups:
+        return None
+    groups = predictions.columns.get(method.groups)
+    if groups is None:
+        return f"the holdout has no column {method.groups}"
+    if groups.shape != (predictions.rows,):
+        return f"column {method.groups} must be one value for each row. Got {groups.shape}"
+    return None
+
+
 def kind_of(plan: Bootstrap, rows: int) -> Kind:
     """Return what kind of interval suits so many rows, unless the method says."""
     interval = plan.interval or (Interval.BCA if rows <= BCA_UP_TO else Interval.PERCENTILE)
