@@ -18,7 +18,7 @@ from headgate.core.span import weeks, years
 from headgate.core.windows import Rolling
 from headgate.ports import Question, Scored
 
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "col"}
 AS_OF = datetime(2000, 1, 1, tzinfo=UTC)
 RUN = RunRef(
     dag_id="co2",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from headgate.core.approval import Approved, Awaited
 from headgate.core.decision import decision_of
 from headgate.core.verdict import Judgement, Outcome
 from tests.unit.verdicts import (
@@ -97,3 +98,40 @@ def test_a_warning_is_named_and_doesnt_count_as_a_gate() -> None:
 def test_of_many_gates_three_are_named() -> None:
     told = judgement(Outcome.FAIL, *(replace(WORSE, gate=f"g{place}") for place in range(5)))
     assert decision_of(verdict(told)).endswith("5 of 5 gates failed: g0, g1, g2 and 2 more.")
+
+
+@pytest.mark.parametrize(
+    ("told", "people", "who", "said"),
+    [
+        (PASSED, 1, (), "The champion, version 4, stays until one person approves. 2 gates passed."),
+        (PASSED, 2, ("ada",), "The champion, version 4, stays until 2 people approve. 2 gates passed."),
+        (
+            FAILED,
+            1,
+            (),
+            f"The champion, version 4, stays until one person approves. {NOT_GOOD[:1].upper()}{NOT_GOOD[1:]}",
+        ),
+        (
+            PASSED,
+            2,
+            ("ada", "bob"),
+            "The candidate takes the place of the champion, version 4: 2 gates passed. Approved by ada and bob.",
+        ),
+        (
+            FAILED,
+            1,
+            ("ada",),
+            f"The candidate takes the place of the champion, version 4: {NOT_GOOD} Approved by ada.",
+        ),
+    ],
+)
+def test_what_people_are_to_say_and_have_said_is_in_the_decision(
+    told: Judgement, people: int, who: tuple[str, ...], said: str
+) -> None:
+    approvals = tuple(Approved(who=name, at=CHAMPION.as_of, why="looks fine") for name in who)
+    waiting = verdict(told, awaits=Awaited(reason="asked", people=people), approvals=approvals)
+    assert decision_of(waiting) == said
+
+
+def test_of_a_single_gate_nobody_counts() -> None:
+    assert decision_of(verdict(judgement(Outcome.FAIL, WORSE))).endswith("The only gate failed: BetterBy(mae).")

@@ -18,25 +18,48 @@ _WHY = {
 
 def decision_of(verdict: VerdictRef) -> str:
     """Return what follows from a verdict, and why, in a sentence or two without numbers."""
-    outcome, is_live = verdict.judgement.outcome, verdict.mode.mode is Mode.LIVE
+    if verdict.mode.mode is not Mode.LIVE or verdict.dry_run:
+        return _idle(verdict)
+    if verdict.awaits is not None and not verdict.opens:
+        people = "one person approves" if verdict.awaits.people == 1 else f"{verdict.awaits.people} people approve"
+        return f"{_stays(verdict)} until {people}. {_cap(_because(verdict))}."
+    if not verdict.opens:
+        return f"{_stays(verdict)}: {_because(verdict)}."
+    return f"{_changes(verdict)}: {_because(verdict)}{_approved(verdict)}."
+
+
+def _idle(verdict: VerdictRef) -> str:
+    """Return what would follow, of a run that changes nothing whatever its gates say."""
+    is_replay = verdict.mode.mode is not Mode.LIVE
+    if verdict.judgement.outcome is not Outcome.PASS:
+        would = "nothing would have" if is_replay else "nothing would"
+        return f"Nothing changes, and {would}: {_because(verdict)}."
+    would = "would have been promoted" if is_replay else "would be promoted"
+    why = _cap(verdict.mode.reason) if is_replay else "This is a dry run"
+    return f"Nothing changes, though the candidate {would}: {_because(verdict)}. {why}."
+
+
+def _because(verdict: VerdictRef) -> str:
+    outcome = verdict.judgement.outcome
     if outcome is Outcome.PASS:
-        return _passed(verdict, is_live=is_live)
+        return _passed_said(verdict.judgement.verdicts)
     why, said = _WHY[outcome]
-    stays = _stays(verdict) if is_live else "Nothing changes, and nothing would have"
-    return f"{stays}: {why}. {_which(verdict, outcome, said)}"
+    return f"{why}. {_which(verdict, outcome, said)}"
 
 
-def _passed(verdict: VerdictRef, *, is_live: bool) -> str:
-    passed = _passed_said(verdict.judgement.verdicts)
-    if not is_live:
-        return f"Nothing changes, though the candidate would have been promoted: {passed}. {_cap(verdict.mode.reason)}."
-    if verdict.dry_run:
-        return f"Nothing changes, though the candidate would be promoted: {passed}. This is a dry run."
-    if verdict.champion is None:
-        return f"The candidate becomes the first champion: {passed}."
-    if verdict.champion.model_id == verdict.candidate.model_id:
-        return f"The candidate is the champion already, as version {verdict.champion.version}: {passed}."
-    return f"The candidate takes the place of the champion, version {verdict.champion.version}: {passed}."
+def _changes(verdict: VerdictRef) -> str:
+    champion = verdict.champion
+    if champion is None:
+        return "The candidate becomes the first champion"
+    if champion.model_id == verdict.candidate.model_id:
+        return f"The candidate is the champion already, as version {champion.version}"
+    return f"The candidate takes the place of the champion, version {champion.version}"
+
+
+def _approved(verdict: VerdictRef) -> str:
+    if verdict.awaits is None:
+        return ""
+    return f". Approved by {' and '.join(each.who for each in verdict.approvals)}"
 
 
 def _passed_said(verdicts: Sequence[Verdict]) -> str:
@@ -54,8 +77,10 @@ def _which(verdict: VerdictRef, outcome: Outcome, said: str) -> str:
     deciding = [one for one in verdict.judgement.verdicts if not one.warn_only]
     hits = [one.gate for one in deciding if one.outcome is outcome]
     if not hits:
-        return f"{_cap(verdict.judgement.reason)}."
-    return f"{len(hits)} of {counted(len(deciding), 'gate', 'gates')} {said}: {_names(hits)}."
+        return _cap(verdict.judgement.reason)
+    if len(deciding) == 1:
+        return f"The only gate {said}: {_names(hits)}"
+    return f"{len(hits)} of {len(deciding)} gates {said}: {_names(hits)}"
 
 
 def _stays(verdict: VerdictRef) -> str:

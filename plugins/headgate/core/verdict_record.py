@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from headgate.core.approval import Approved, Awaited
 from headgate.core.decision import decision_of
 from headgate.core.evaluation import OVERALL, Evaluation, Fact, Measure
 from headgate.core.mode import RunMode
@@ -79,6 +80,8 @@ class VerdictRecord:
         dry_run: Whether nothing was to be promoted anyway.
         reason: Why a person started the run; empty when nobody said.
         override: The named override that the person chose, if any.
+        awaits: Whose approval it waits for, if anybody's.
+        approvals: Who approved so far.
         compact: Whether comparisons, measures of slices, facts and the policy were left out for want of room: the whole
             record is the artifact `verdict.json` of the candidate's MLflow run.
     """
@@ -99,6 +102,8 @@ class VerdictRecord:
     dry_run: bool
     reason: str
     override: str | None = None
+    awaits: Awaited | None = None
+    approvals: tuple[Approved, ...] = ()
     compact: bool = False
 
     def measure_of(self, metric: str, slice_name: str = OVERALL) -> Measure | None:
@@ -148,6 +153,8 @@ def record_of(
         dry_run=verdict.dry_run,
         reason=verdict.reason,
         override=verdict.override,
+        awaits=verdict.awaits,
+        approvals=verdict.approvals,
     )
 
 
@@ -178,6 +185,8 @@ def verdict_of(record: VerdictRecord) -> VerdictRef:
         reason=record.reason,
         champion=record.champion,
         override=record.override,
+        awaits=record.awaits,
+        approvals=record.approvals,
     )
 
 

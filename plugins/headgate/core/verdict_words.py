@@ -11,6 +11,7 @@ from headgate.core.verdict import Answer, Comparison, Outcome, Verdict
 OUTCOME_WORDS = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.UNDECIDED: "can't tell yet"}
 """What an outcome is called where people who don't know the project read it."""
 
+_NO_BASELINE = "no baseline"
 _THOUSAND = 1000
 
 
@@ -32,6 +33,11 @@ def walk(verdicts: Iterable[Verdict], depth: int = 0) -> Iterator[Placed]:
     for verdict in verdicts:
         yield Placed(depth=depth, verdict=verdict)
         yield from walk(verdict.parts, depth + 1)
+
+
+def is_unasked(verdict: Verdict) -> bool:
+    """Return whether a gate had nothing to compare with: a first candidate meets no champion."""
+    return verdict.outcome is Outcome.UNDECIDED and verdict.reason.startswith(_NO_BASELINE)
 
 
 def number_text(value: float) -> str:

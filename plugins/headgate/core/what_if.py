@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from headgate.core.verdict import Answer, Comparison, Judgement, Outcome, Verdict
-from headgate.core.verdict_words import interval_text, number_text, signed_text, walk
+from headgate.core.verdict_words import interval_text, is_unasked, number_text, signed_text, walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +29,11 @@ def what_if(judgement: Judgement) -> tuple[WhatIf, ...]:
 
     Gates that only warn, and parts of one that passes, change nothing.
     """
-    deciding = [verdict for verdict in judgement.verdicts if not verdict.warn_only]
+    deciding = [one for one in judgement.verdicts if not one.warn_only]
+    if any(one.outcome is not Outcome.PASS and not is_unasked(one) for one in deciding):
+        deciding = [one for one in deciding if not is_unasked(one)]
     if judgement.outcome is not Outcome.PASS:
-        return tuple(_missed(verdict for verdict in deciding if verdict.outcome is not Outcome.PASS))
+        return tuple(_missed(one for one in deciding if one.outcome is not Outcome.PASS))
     closest = _closest(deciding)
     return (closest,) if closest else ()
 

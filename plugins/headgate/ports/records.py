@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from headgate.core.evaluation import Measure
+from headgate.core.predictions import Predictions
 from headgate.core.profile import Profile
 from headgate.core.projection import Projection
 from headgate.core.promotion import Entry, Head, LogEntry
 from headgate.core.refs import RunRef, SnapshotRef, TrackedRun
 from headgate.core.suite import Suite
 from headgate.core.validation import ValidationReport
+from headgate.core.verdict_record import VerdictRecord
 from headgate.ports.models import Fitted, Question, Scored
 
 
@@ -167,3 +169,11 @@ class Pages(Protocol):
 
     def evaluation(self, run: RunRef, scored: Scored, question: Question, *, baseline: str | None) -> str:
         """Return an HTML page of an evaluation: candidate over baseline in numbers and pictures."""
+
+    def gates(self, record: VerdictRecord, predictions: Predictions | None) -> str:
+        """Return an HTML page of a verdict: the decision in a sentence, then what speaks for and against it.
+
+        Args:
+            record: The verdict, with its numbers.
+            predictions: What both predicted for the holdout; without them nothing is drawn of its rows.
+        """

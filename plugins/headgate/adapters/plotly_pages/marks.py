@@ -79,18 +79,19 @@ def value_text(value: float, *, is_time: bool = False, span: float = math.inf) -
     return f"{int(value):,}" if whole else f"{value:.4g}"
 
 
-def picture(key: str, title: str, description: str, *marks: str, height: float) -> str:
+def picture(key: str, title: str, description: str, *marks: str, height: float, width: float = WIDTH) -> str:
     """Return a figure with its description as the caption, for those who don't see it as well as for those who do."""
     drawn = element(
         "svg",
         element("title", escape(title), id=f"{key}-title"),
         element("desc", escape(description), id=f"{key}-desc"),
         *marks,
-        viewBox=f"0 0 {WIDTH} {height:g}",
+        viewBox=f"0 0 {width:g} {height:g}",
         role="img",
         aria_labelledby=f"{key}-title {key}-desc",
     )
-    return element("figure", drawn, element("figcaption", escape(description)))
+    broad = {} if width == WIDTH else {"class_": "broad"}
+    return element("figure", drawn, element("figcaption", escape(description)), **broad)
 
 
 def rect(class_: str, x: float, y: float, width: float, height: float) -> str:

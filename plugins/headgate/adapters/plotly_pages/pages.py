@@ -1,12 +1,14 @@
-"""The port's two pages."""
+"""The port's pages."""
 
 from __future__ import annotations
 
 from headgate.adapters.plotly_pages.validation import validation_page
+from headgate.core.predictions import Predictions
 from headgate.core.profile import Profile
 from headgate.core.refs import RunRef
 from headgate.core.suite import Suite
 from headgate.core.validation import ValidationReport
+from headgate.core.verdict_record import VerdictRecord
 from headgate.ports import Question, Scored
 
 
@@ -31,3 +33,9 @@ class PlotlyPages:
         from headgate.adapters.plotly_pages.evaluation import evaluation_page  # a validation needs no numpy, no Plotly
 
         return evaluation_page(run, scored, question, baseline=baseline)
+
+    def gates(self, record: VerdictRecord, predictions: Predictions | None) -> str:
+        """Return an HTML page of a verdict: the decision in a sentence, then what speaks for and against it."""
+        from headgate.adapters.plotly_pages.gate_report import gate_report  # nobody else needs it
+
+        return gate_report(record, predictions)
