@@ -1,0 +1,80 @@
+"""How much memory loading takes, by the system's own count."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_COPIES = 32
+_SECONDS = 0.5
+_ROLLUP = Path("/proc/self/smaps_rollup")
+
+
+def anonymous_bytes() -> int | None:
+    """Return how much memory the process has that is no file's; `None` where the system doesn't tell."""
+    try:
+        lines = _ROLLUP.read_text().splitlines()
+    except OSError:
+        return None
+    found = [line.split()[1] for line in lines if line.startswith("Anonymous:")]
+    return int(found[0]) * 1024 if found else None
+
+
+def added_by(load: Callable[[], object]) -> float | None:
+    """Return the bytes that loading once more adds: the mean over some copies, which are all kept.
+
+    What was loaded before has brought in the libraries. What is free goes back to the system before and after, so that
+    it is neither filled unseen nor counted.
+    """
+    _give_back()
+    before = anonymous_bytes()
+    if before is None:
+        return None
+    kept, started = [load()], time.perf_counter()
+    while len(kept) < _COPIES and time.perf_counter() - started < _SECONDS:
+        kept.append(load())
+    _give_back()
+    after = anonymous_bytes()
+    return None if after is None else max(after - before, 0) / len(kept)
+
+
+def _give_back() -> None:
+    """Return free memory to the system: what nothing refers to, and the C library's own where it is GNU's."""
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def in_a_fork(measure: Callable[[], float | None], *, seconds: float) -> float | None:
+    """Return what a copy of this process measures; this one stays as it was.
+
+    There must be no other threads, whose locks a copy would keep for ever. The copy ends by itself after `seconds`.
+
+    Raises:
+        ChildProcessError: The copy failed.
+    """
+    reading, writing = os.pipe()
+    copy = os.fork()
+    if copy == 0:
+        code = 1
+        try:
+            os.close(reading)
+            signal.alarm(max(1, round(seconds)))
+            os.write(writing, repr(measure()).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read().decode()
+    _, status = os.waitpid(copy, 0)
+    if status != 0:
+        msg = f"a copy of the process must measure. Got status {os.waitstatus_to_exitcode(status)} instead."
+        raise ChildProcessError(msg)
+    return None if told == "None" else float(told)
