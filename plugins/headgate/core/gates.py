@@ -166,7 +166,7 @@ def _measured(
         return Verdict.undecided(gate.name, f"{sentence} has no bounds: {found}")
     low, high = found
     share = f"{100 * gate.confidence:g} %"
-    return value, low, high, f"{sentence} ({number(low)} to {number(high)}, each bound with {share})"
+    return value, low, high, f"{sentence} ({number(low)} to {number(high)}, {share} bounds)"
 
 
 def _answered(gate: Limit, value: float, said: str, *, passes: bool, fails: bool, limit: str) -> Verdict:

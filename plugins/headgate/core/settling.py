@@ -12,10 +12,7 @@ def settled(gate: str, comparison: Comparison, doubt: Doubt) -> Verdict:
     """
     change = f"{number(abs(comparison.improvement))} {'worse' if comparison.improvement < 0 else 'better'}"
     share = f"{100 * comparison.confidence:g} %"
-    sentence = (
-        f"{comparison.said}: {change} (improvement {number(comparison.low)} to {number(comparison.high)}, "
-        f"each bound with {share})"
-    )
+    sentence = f"{comparison.said}: {change} (improvement {number(comparison.low)} to {number(comparison.high)}, {share} bounds)"
     outcome, ending = _ending(comparison, doubt)
     return Verdict(
         gate=gate,
