@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,6 @@ class Answers:
     labels: Array
     models: tuple[Predicted, ...]
     classes: tuple[Any, ...] | None = None
-    codes: Array | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "codes", None if self.classes is None else codes_of(self.labels, self.classes))
 
     @property
     def rows(self) -> int:
@@ -67,10 +63,11 @@ class Answers:
     def scores(self) -> tuple[Array, tuple[Array, ...]] | None:
         """Return labels as codes and the models' probabilities, all finite; `None` where there are none."""
         probabilities = tuple(model.probabilities for model in self.models)
-        if self.codes is None or (self.codes < 0).any():
+        if self.classes is None:
             return None
+        codes = codes_of(self.labels, self.classes)
         found = tuple(array for array in probabilities if array is not None and np.isfinite(array).all())
-        return (self.codes, found) if len(found) == len(probabilities) else None
+        return (codes, found) if len(found) == len(probabilities) and (codes >= 0).all() else None
 
     def _whole_numbers(self) -> tuple[Any, ...] | None:
         """Return the values that occur, if they all are whole numbers: scikit-learn takes those for classes."""

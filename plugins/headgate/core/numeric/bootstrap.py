@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,24 +9,17 @@ import numpy as np
 
 from headgate.core.metrics import Metric
 from headgate.core.numeric.answers import Answers, answers_of
-from headgate.core.numeric.cells import Cells
 from headgate.core.numeric.jackknife import acceleration_of
-from headgate.core.numeric.sampling import Draws, Resampling, draws_of
+from headgate.core.numeric.ranks import Ranks
+from headgate.core.numeric.replicates import replicates_of
+from headgate.core.numeric.sampling import Resampling, draws_of
 from headgate.core.numeric.scoring import statistic_of, value_of
-from headgate.core.numeric.statistic import Statistic
-from headgate.core.numeric.sums import Sums
 from headgate.core.predictions import Predictions
 
 Array = np.ndarray[Any, Any]
 
 MOST_UNDEFINED = 0.01
 """Share of resamples that may be undefined (of one class, say) before the whole result is."""
-
-_STREAMS = 64
-"""Into how many parts the resamples are split, each with its own random numbers: the same for any number of threads."""
-
-_BATCH = 100_000
-"""How many rows are drawn at once: they fit into a core's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,36 +75,11 @@ def _resampled(metric: Metric, answers: Answers | None, rows: Array | None, plan
     if answers is None or statistic is None or not np.isfinite(estimate):
         nothing = np.full(plan.resamples, np.nan)
         return Resampled(estimate=estimate, replicates=nothing, acceleration=0.0, units=0)
-    draws = draws_of(plan, rows, answers.rows)
+    draws, order = draws_of(plan, rows, answers.rows, statistic.layout if isinstance(statistic, Ranks) else None)
+    statistic = statistic if order is None else statistic.taken(order)
     return Resampled(
         estimate=estimate,
-        replicates=_replicates(statistic, draws, plan),
+        replicates=replicates_of(statistic, draws, plan.resamples, plan.seed),
         acceleration=acceleration_of(statistic, draws),
         units=draws.rows / draws.block if draws.block else draws.units,
     )
-
-
-def _replicates(statistic: Statistic, draws: Draws, plan: Resampling) -> Array:
-    sizes = np.diff(np.linspace(0, plan.resamples, min(_STREAMS, plan.resamples) + 1).astype(int))
-    seeds = np.random.SeedSequence(plan.seed).spawn(len(sizes))
-    draw = _drawer(statistic, draws)
-    batch = max(1, _BATCH // draws.rows)
-
-    def stream(part: tuple[int, np.random.SeedSequence]) -> Array:
-        size, seed = part
-        random = np.random.Generator(np.random.SFC64(seed))
-        steps = [min(batch, size - begun) for begun in range(0, size, batch)]
-        return np.concatenate([draw(random, step) for step in steps])
-
-    with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
-        return np.concatenate(list(pool.map(stream, zip(sizes.tolist(), seeds, strict=True))))
-
-
-def _drawer(statistic: Statistic, draws: Draws) -> Callable[[np.random.Generator, int], Array]:
-    if isinstance(statistic, Sums):
-        totals = draws.totals(statistic.columns)
-        return lambda random, size: totals.resampled(statistic, random, size)
-    if isinstance(statistic, Cells) and draws.codes is None and not draws.block and len(draws.strata) == 1:
-        shares = statistic.sizes / statistic.rows
-        return lambda random, size: statistic.of_cells(random.multinomial(statistic.rows, shares, size=size))
-    return lambda random, size: statistic.of_counts(draws.counts(random, size))

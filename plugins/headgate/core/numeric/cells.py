@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,10 @@ class Cells:
         held = np.bincount(where.ravel(), weights=counts.ravel(), minlength=cells * len(counts))
         return self.of_cells(held.reshape(len(counts), cells))
 
+    def taken(self, order: Array) -> Cells:
+        """Return the same on rows in another order."""
+        return replace(self, codes=self.codes[order])
+
     def of_cells(self, held: Array) -> Array:
         """Return its value for numbers of rows in each cell, of shape `(resamples, cells)`."""
         return self.sums.of_sums(self.sums.columns @ held.T, held.sum(axis=1))
@@ -57,21 +61,31 @@ def cells_of(metric: str, answers: Answers) -> Cells | None:
     labels, values, classes = decided
     if metric not in {"accuracy", "balanced_accuracy"} and answers.class_count < TWO:
         return None
-    _, first, codes, sizes = np.unique(
-        _joint(labels, values, classes), return_index=True, return_inverse=True, return_counts=True
-    )
+    if metric == "accuracy":  # only right or wrong matters
+        labels, values, classes = (
+            np.ones_like(labels),
+            tuple((value == labels).astype(np.intp) for value in values),
+            TWO,
+        )
+    codes, first, sizes = _distinct(labels, values, classes)
     columns = _counted(labels[first], [value[first] for value in values], classes)
     combine = _Confusion(metric=metric, classes=classes, models=len(values))
     return Cells(codes=codes, sizes=sizes, sums=Sums(columns=columns, combine=combine))
 
 
-def _joint(labels: Array, values: tuple[Array, ...], classes: int) -> Array:
+def _distinct(labels: Array, values: tuple[Array, ...], classes: int) -> tuple[Array, Array, Array]:
+    """Return each row's cell, and for each cell a row of it and how many there are."""
     joint = labels.astype(np.int64)
     for value in values:
         joint = joint * classes + value
-        if classes**3 > np.iinfo(np.int64).max:
-            joint = np.unique(joint, return_inverse=True)[1]
-    return joint
+    places = classes ** (1 + len(values))
+    if places > len(labels):
+        _, first, codes, sizes = np.unique(joint, return_index=True, return_inverse=True, return_counts=True)
+        return codes, first, sizes
+    held = np.bincount(joint, minlength=places)
+    first = np.zeros(places, dtype=np.intp)
+    first[joint] = np.arange(len(joint))
+    return (np.cumsum(held > 0) - 1)[joint], first[held > 0], held[held > 0]
 
 
 def _counted(labels: Array, values: list[Array], classes: int) -> sparse.csr_array:

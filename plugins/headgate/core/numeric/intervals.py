@@ -45,12 +45,12 @@ def bounds(resampled: Resampled, confidence: float, kind: Kind = "percentile") -
 
 
 def p_above(resampled: Resampled, limit: float, kind: Kind = "percentile") -> float:
-    """Return the p-value of "the value is at most the limit": 1 - c or less just if the bound `low` at c is above it."""
+    """Return the p-value of "the value is at most the limit": <= 1 - c exactly if the bound `low` at c is more."""
     return _p_value(resampled, resampled.replicates <= limit, kind, 1)
 
 
 def p_below(resampled: Resampled, limit: float, kind: Kind = "percentile") -> float:
-    """Return the p-value of "the value is at least the limit": 1 - c or less just if the bound `high` at c is below it."""
+    """Return the p-value of "the value is at least the limit": <= 1 - c exactly if the bound `high` at c is less."""
     return _p_value(resampled, resampled.replicates >= limit, kind, -1)
 
 

@@ -41,13 +41,11 @@ def _left_out(statistic: Statistic, draws: Draws) -> list[Array]:
     if isinstance(statistic, Sums) and draws.codes is None:
         totals = statistic.columns.sum(axis=1)
         values = statistic.of_sums(totals[:, None] - statistic.columns, np.full(draws.rows, draws.rows - 1))
-        return [values[units] for units in draws.strata]
+        return np.split(values, np.cumsum(draws.sizes)[:-1])
     if isinstance(statistic, Cells) and draws.codes is None:
         values = statistic.of_cells(statistic.sizes - np.eye(len(statistic.sizes)))[statistic.codes]
-        return [values[units] for units in draws.strata]
-    places = np.empty(draws.units, dtype=np.intp)
-    places[np.concatenate(draws.strata)] = np.arange(draws.units)
-    parts = places if draws.units <= _PARTS else places % _PARTS
+        return np.split(values, np.cumsum(draws.sizes)[:-1])
+    parts = np.arange(draws.units) % min(draws.units, _PARTS)
     return [_without(statistic, parts if draws.codes is None else parts[draws.codes])]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,11 @@ class Orders:
         """Return its value for each resample (see `Statistic`)."""
         values = [self._value(*model, counts) for model in zip(self.errors, self.orders, strict=True)]
         return values[0] if len(values) == 1 else values[1] - values[0]
+
+    def taken(self, order: Array) -> Orders:
+        """Return the same on rows in another order."""
+        places = np.argsort(order)
+        return replace(self, orders=tuple(places[rows] for rows in self.orders))
 
     def _value(self, errors: Array, order: Array, counts: Array) -> Array:
         upto = np.cumsum(np.take(counts, order, axis=1), axis=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from headgate.core.numeric.sums import Sums
+from headgate.core.numeric.uniform import uniform, uniform_within
 from headgate.errors import InputError
 
 Array = np.ndarray[Any, Any]
@@ -48,145 +48,105 @@ class Resampling:
 class Draws:
     """The units of a plan on some rows, and how they are drawn.
 
-    A unit is what is drawn: a row, a group, or a block by its first row.
+    A unit is what is drawn: a row, a group, or a block by its first row. Units are numbered stratum by stratum.
 
     Args:
         rows: How many rows there are.
-        strata: For each stratum the units in it.
+        sizes: How many units each stratum has.
         codes: Each row's unit, where units are groups.
         block: Length of a block, where units are blocks.
     """
 
     rows: int
-    strata: tuple[Array, ...]
+    sizes: tuple[int, ...]
     codes: Array | None = None
     block: int | None = None
 
     @property
     def units(self) -> int:
         """How many units there are."""
-        return sum(map(len, self.strata))
-
-    def counts(self, random: np.random.Generator, resamples: int) -> Array:
-        """Return how often each row occurs in each resample, of shape `(resamples, rows)`."""
-        if self.block:
-            return self._blocks(random, resamples)
-        drawn = self.drawn(random, resamples)
-        drawn += np.arange(resamples)[:, None] * self.units
-        counts = np.bincount(drawn.ravel(), minlength=resamples * self.units).reshape(resamples, self.units)
-        return counts if self.codes is None else np.take(counts, self.codes, axis=1)
-
-    def totals(self, columns: Array) -> Totals:
-        """Return the sums of columns, of shape `(columns, rows)`, ready to be resampled."""
-        if self.block:
-            return Totals(draws=self, units=_block_sums(columns, self.block), rest=_block_sums(columns, self._rest))
-        if self.codes is None:
-            return Totals(draws=self, units=columns)
-        sums = [np.bincount(self.codes, weights=column, minlength=self.units) for column in columns]
-        return Totals(draws=self, units=np.stack([*sums, np.bincount(self.codes, minlength=self.units)]))
+        return sum(self.sizes)
 
     @property
-    def _rest(self) -> int:
+    def whole_blocks(self) -> int:
+        """How many whole blocks a resample has; one shorter block, of `rest` rows, makes it full."""
+        return self.rows // (self.block or 1)
+
+    @property
+    def rest(self) -> int:
+        """How many rows are left for the shorter block."""
         return self.rows % (self.block or 1)
 
     def drawn(self, random: np.random.Generator, resamples: int) -> Array:
-        """Return the units of each resample."""
-        if len(self.strata) == 1:
-            return random.integers(0, self.units, (resamples, self.units))
-        drawn = [units[random.integers(0, len(units), (resamples, len(units)))] for units in self.strata]
-        return np.concatenate(drawn, axis=1)
+        """Return the units of each resample, of shape `(resamples, units)`; of blocks, the shorter one's comes last."""
+        if self.block:
+            return random.integers(0, self.rows, (resamples, self.whole_blocks + 1))
+        if len(self.sizes) == 1:
+            return uniform(random, self.units, resamples)
+        return uniform_within(random, self.sizes, resamples)
 
-    def starts(self, random: np.random.Generator, resamples: int) -> tuple[Array, Array]:
-        """Return the first rows of whole blocks, and of the shorter one that makes the resample full."""
-        whole = self.rows // (self.block or 1)
-        starts = random.integers(0, self.rows, (resamples, whole + 1))
-        return starts[:, :whole], starts[:, whole:]
+    def counts(self, random: np.random.Generator, resamples: int) -> Array:
+        """Return how often each row occurs in each resample, of shape `(resamples, rows)`."""
+        drawn = self.drawn(random, resamples)
+        if self.block:
+            return self._in_blocks(drawn)
+        counts = _counted(drawn, self.units)
+        return counts if self.codes is None else np.take(counts, self.codes, axis=1)
 
-    def _blocks(self, random: np.random.Generator, resamples: int) -> Array:
-        whole, rest = self.starts(random, resamples)
-        offset = np.arange(resamples)[:, None] * (2 * self.rows)
-        cells = 2 * self.rows * resamples
-        begun = np.bincount(
-            np.concatenate([whole, rest], axis=1).ravel() + np.repeat(offset, whole.shape[1] + 1), minlength=cells
-        )
-        ended = np.bincount(
-            np.concatenate([whole + self.block, rest + self._rest], axis=1).ravel()
-            + np.repeat(offset, whole.shape[1] + 1),
-            minlength=cells,
-        )
-        running = np.cumsum((begun - ended).reshape(resamples, 2 * self.rows), axis=1)
+    def _in_blocks(self, starts: Array) -> Array:
+        """Return how often each row lies in blocks that begin at `starts`: those begun so far without those ended."""
+        ends = starts + self.block
+        ends[:, -1] += self.rest - (self.block or 0)
+        width = 2 * self.rows
+        running = np.cumsum(_counted(starts, width) - _counted(ends, width), axis=1)
         return np.asarray(running[:, : self.rows] + running[:, self.rows :])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Totals:
-    """Sums over a unit's rows, of every unit.
-
-    Args:
-        draws: The plan.
-        units: Of shape `(columns, units)`; with groups, a last column holds their rows.
-        rest: Where units are blocks, the sums over the shorter ones.
-    """
-
-    draws: Draws
-    units: Array
-    rest: Array | None = None
-
-    def resampled(self, sums: Sums, random: np.random.Generator, resamples: int) -> Array:
-        """Return a statistic of sums for some resamples."""
-        rows = np.full(resamples, self.draws.rows)
-        if self.rest is not None:
-            whole, rest = self.draws.starts(random, resamples)
-            return sums.of_sums(_gathered(self.units, whole) + _gathered(self.rest, rest), rows)
-        found = _gathered(self.units, self.draws.drawn(random, resamples))
-        if self.draws.codes is None:
-            return sums.of_sums(found, rows)
-        return sums.of_sums(found[:-1], found[-1])
-
-
-def draws_of(plan: Resampling, rows: Array | None, count: int) -> Draws:
-    """Return a plan's draws for some rows of the predictions.
+def draws_of(
+    plan: Resampling, rows: Array | None, count: int, layout: Array | None = None
+) -> tuple[Draws, Array | None]:
+    """Return a plan's draws for some rows of the predictions, and in which order they want the rows.
 
     Args:
         plan: The plan; strata and groups have a code for each row of the predictions.
         rows: Indices or mask of the rows; `None` for all.
         count: How many they are.
+        layout: The order that the statistic would like; kept to where the plan leaves room.
+
+    Returns:
+        The order is `None` where it is that of the rows.
 
     Raises:
         InputError: A group lies in two strata.
     """
     if plan.block is not None and plan.block > 1:
-        return Draws(rows=count, strata=(np.arange(count),), block=min(plan.block, count))
+        return Draws(rows=count, sizes=(count,), block=min(plan.block, count)), None
     strata = None if plan.strata is None else _codes(plan.strata, rows)
-    if plan.groups is None:
-        return Draws(rows=count, strata=_by_code(strata, count))
-    codes = _codes(plan.groups, rows)
+    if plan.groups is not None:
+        return _grouped(_codes(plan.groups, rows), strata), None
+    if strata is None:
+        return Draws(rows=count, sizes=(count,)), layout
+    order = np.argsort(strata, kind="stable") if layout is None else layout[np.argsort(strata[layout], kind="stable")]
+    return Draws(rows=count, sizes=tuple(np.bincount(strata).tolist())), order
+
+
+def _grouped(codes: Array, strata: Array | None) -> Draws:
     groups = int(codes.max()) + 1
-    if strata is not None:
-        firsts = np.unique(codes, return_index=True)[1]
-        if (strata[firsts][codes] != strata).any():
-            msg = "groups must lie in one stratum each. Got a group with rows of two strata instead."
-            raise InputError(msg)
-        strata = strata[firsts]
-    return Draws(rows=count, strata=_by_code(strata, groups), codes=codes)
+    if strata is None:
+        return Draws(rows=len(codes), sizes=(groups,), codes=codes)
+    of_group = strata[np.unique(codes, return_index=True)[1]]
+    if (of_group[codes] != strata).any():
+        msg = "groups must lie in one stratum each. Got a group with rows of two strata instead."
+        raise InputError(msg)
+    places = np.argsort(np.argsort(of_group, kind="stable"), kind="stable")
+    return Draws(rows=len(codes), sizes=tuple(np.bincount(of_group).tolist()), codes=places[codes])
 
 
 def _codes(values: Array, rows: Array | None) -> Array:
     return np.asarray(np.unique(values if rows is None else values[rows], return_inverse=True)[1])
 
 
-def _by_code(codes: Array | None, units: int) -> tuple[Array, ...]:
-    if codes is None:
-        return (np.arange(units),)
-    order = np.argsort(codes, kind="stable")
-    return tuple(np.split(order, np.cumsum(np.bincount(codes))[:-1]))
-
-
-def _block_sums(columns: Array, length: int) -> Array:
-    """Return the sums over circular blocks of a length that begin at each row."""
-    longer = np.concatenate([np.zeros((len(columns), 1)), columns, columns[:, :length]], axis=1).cumsum(axis=1)
-    return np.asarray(longer[:, length : length + columns.shape[1]] - longer[:, : columns.shape[1]])
-
-
-def _gathered(table: Array, drawn: Array) -> Array:
-    return np.stack([np.take(column, drawn).sum(axis=1) for column in table])
+def _counted(drawn: Array, units: int) -> Array:
+    resamples = len(drawn)
+    flat = drawn if resamples == 1 else drawn + np.arange(resamples)[:, None] * units
+    return np.bincount(flat.ravel(), minlength=resamples * units).reshape(resamples, units)

@@ -8,9 +8,10 @@ import numpy as np
 
 from headgate.core.metrics import Metric
 from headgate.core.numeric.answers import Answers, answers_of
+from headgate.core.numeric.auc import Auc
 from headgate.core.numeric.cells import cells_of
 from headgate.core.numeric.orders import orders_of
-from headgate.core.numeric.ranks import Auc, ranks_of
+from headgate.core.numeric.ranks import ranks_of
 from headgate.core.numeric.statistic import Statistic
 from headgate.core.numeric.sums import losses_of, sums_of
 from headgate.core.predictions import Predicted, Predictions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -29,4 +29,8 @@ class Statistic(Protocol):
         Returns:
             Of shape `(resamples,)`.
         """
+        ...
+
+    def taken(self, order: Array) -> Self:
+        """Return the same on rows in another order."""
         ...

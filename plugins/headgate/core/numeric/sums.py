@@ -40,6 +40,10 @@ class Sums:
         """Return its value for each resample (see `Statistic`)."""
         return self.of_sums(self.columns @ counts.T, counts.sum(axis=1))
 
+    def taken(self, order: Array) -> Sums:
+        """Return the same on rows in another order."""
+        return Sums(columns=self.columns[:, order], combine=self.combine)
+
     def of_sums(self, sums: Array, rows: Array) -> Array:
         """Return its value for sums and numbers of rows; not-a-number where it isn't defined."""
         with np.errstate(all="ignore"):
