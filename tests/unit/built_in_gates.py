@@ -18,21 +18,23 @@ from headgate.core.metrics import accuracy, auc, mae, rmse
 from headgate.core.paired import BetterBy, NoWorseThan
 from headgate.core.slices import Bins, Where
 
+_FEW = Bootstrap(resamples=200)
+
 GATES: tuple[Gate, ...] = (
     AtLeast(auc, 0.7),
-    AtLeast(accuracy, 0.5, confidence=0.9, method=Bootstrap(resamples=200)),
+    AtLeast(accuracy, 0.5, confidence=0.9, method=_FEW),
     AtMost(mae, 0.6),
     AtMost(rmse, 0.9, confidence=0.9, method=Bootstrap(groups="region", resamples=200)),
-    BetterBy(mae),
+    BetterBy(mae, method=_FEW),
     BetterBy(accuracy, margin=0.01),
     BetterBy(auc, margin=0.01),
-    NoWorseThan(accuracy, 0.02, method=Bootstrap(resamples=200)),
+    NoWorseThan(accuracy, 0.02, method=_FEW),
     EverySlice("region", (AtLeast(accuracy, 0.6), NoWorseThan(accuracy, 0.05))),
     EverySlice(Bins("hour", (6.0, 18.0)), (AtLeast(accuracy, 0.6),), skip_below=10),
     EverySlice(Where(name="night", column="hour", below=6.0), (AtLeast(accuracy, 0.6),)),
     AtLeastOf(2, (AtLeast(accuracy, 0.6), CostAtMost("size", 1e7))),
-    all_of(AtMost(mae, 0.6), BetterBy(mae)),
-    any_of(BetterBy(mae), BetterBy(accuracy)),
+    all_of(AtMost(mae, 0.6), BetterBy(mae, method=_FEW)),
+    any_of(BetterBy(mae, method=_FEW), BetterBy(accuracy)),
     WarnOnly(AtMost(mae, 0.6)),
     WarnOnly(CostRatio("size")),
     DemographicParity("region", at_most=0.2),
