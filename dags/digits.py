@@ -6,9 +6,11 @@ from airflow.timetables.events import EventsTimetable
 
 from headgate import (
     AtLeast,
+    Calibrated,
     DeployOperator,
     Estimator,
     EvaluateOperator,
+    EverySlice,
     FunctionSource,
     JudgeOperator,
     Label,
@@ -55,13 +57,17 @@ with DAG(
         task_id="validate", snapshot=snapshot.output, expectations="include.digits.expectations:suite"
     )
     candidate = TrainOperator(task_id="train", validated=validated.output, estimator=estimator)
+    policy = Policy(
+        gates=(
+            AtLeast(accuracy, 0.85),
+            NoWorseThan(accuracy, tolerance=0.02),
+            EverySlice("ink", (AtLeast(accuracy, 0.75), NoWorseThan(accuracy, tolerance=0.05, when_unsure="go"))),
+            Calibrated(at_most_ece=0.15),
+        )
+    )
     evaluation = EvaluateOperator(
-        task_id="evaluate", candidate=candidate.output, metrics=(accuracy, f1), slices=("ink",)
+        task_id="evaluate", candidate=candidate.output, metrics=(accuracy, f1), slices=("ink",), policy=policy
     )
-    verdict = JudgeOperator(
-        task_id="judge",
-        evaluation=evaluation.output,
-        policy=Policy(gates=(AtLeast(accuracy, 0.85), NoWorseThan(accuracy, tolerance=0.01))),
-    )
+    verdict = JudgeOperator(task_id="judge", evaluation=evaluation.output, policy=policy)
     promotion = PromoteOperator(task_id="promote", verdict=verdict.output)
     DeployOperator(task_id="deploy", promotion=promotion.output, serving=Serving(conn_id="headgate_server_digits"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from headgate.core.evaluation import OVERALL, Evaluation
 from headgate.core.methods import Bootstrap, DeLong, DieboldMariano, McNemar, Method
@@ -12,6 +13,7 @@ from headgate.core.naming import gate_name, metric_of_slice, needs_of, require_c
 from headgate.core.needs import Need
 from headgate.core.predictions import Predictions
 from headgate.core.settling import number, settled
+from headgate.core.slices import require_column
 from headgate.core.verdict import Doubt, Verdict
 from headgate.errors import InputError
 
@@ -44,7 +46,7 @@ class BetterBy:
     confidence: float = 0.95
     slice: str = OVERALL
     method: Method | None = None
-    when_unsure: Doubt = Doubt.STAY
+    when_unsure: Doubt | Literal["stay", "go"] = Doubt.STAY
     min_rows: int = LEAST_ROWS
     needs_baseline = True
 
@@ -92,7 +94,7 @@ class NoWorseThan:
     confidence: float = 0.95
     slice: str = OVERALL
     method: Method | None = None
-    when_unsure: Doubt = Doubt.STAY
+    when_unsure: Doubt | Literal["stay", "go"] = Doubt.STAY
     min_rows: int = LEAST_ROWS
     needs_baseline = True
 
@@ -126,7 +128,7 @@ def _judged(gate: Paired, evaluation: Evaluation, predictions: Predictions, *, l
         why = evaluation.baseline_error or "its predictions aren't there"
         return Verdict.undecided(gate.name, f"the baseline could not be scored: {why}")
     rows = predictions.rows_of(gate.slice)
-    if rows is None or len(rows) < max(gate.min_rows, 1):
+    if rows is None or len(rows) < gate.min_rows:
         count = 0 if rows is None else len(rows)
         return Verdict.undecided(gate.name, f"{what} must have {gate.min_rows:,} rows to compare on. Got {count:,}")
     from headgate.core.numeric.comparing import compare
@@ -143,7 +145,9 @@ def _judged(gate: Paired, evaluation: Evaluation, predictions: Predictions, *, l
         words=(what, f"version {evaluation.baseline}", asked),
     )
     return (
-        Verdict.undecided(gate.name, found) if isinstance(found, str) else settled(gate.name, found, gate.when_unsure)
+        Verdict.undecided(gate.name, found)
+        if isinstance(found, str)
+        else settled(gate.name, found, Doubt(gate.when_unsure))
     )
 
 
@@ -158,6 +162,7 @@ def _check(gate: Paired, what: str, limit: float) -> None:
         raise InputError(msg)
     require_confidence(gate.name, gate.confidence)
     require_count(f"min_rows of {gate.name}", gate.min_rows)
+    require_column(f"slice of {gate.name}", gate.slice)
     object.__setattr__(gate, "when_unsure", _doubt(gate))
     _require_method(gate)
 
@@ -176,9 +181,11 @@ def _require_method(gate: Paired) -> None:
     if method is None or isinstance(method, Bootstrap):
         return
     if isinstance(method, type) or type(method) not in fits:
-        msg = f"method of {gate.name} must be Bootstrap(), McNemar(), DeLong() or DieboldMariano(). Got {method!r}."
+        known = "Bootstrap(), McNemar(), DeLong() or DieboldMariano()"
+        msg = f"method of {gate.name} must be {known}. Got {method!r} instead."
         raise InputError(msg)
     if metric.name not in fits[type(method)]:
         allowed = " or ".join(fits[type(method)])
-        msg = f"method of {gate.name} must suit its metric: {type(method).__name__} tests {allowed}. Got {metric}."
+        suits = f"{type(method).__name__} tests {allowed}"
+        msg = f"method of {gate.name} must suit its metric: {suits}. Got {metric} instead."
         raise InputError(msg)
