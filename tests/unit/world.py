@@ -215,7 +215,7 @@ class World:
 
 
 def judgement_ports(tracker: RunTracker) -> JudgementPorts:
-    return JudgementPorts(tracker=tracker, table=ArrowTable(), reader=ArrowPredictions())
+    return JudgementPorts(tracker=tracker, table=ArrowTable(), reader=ArrowPredictions(), pages=NoPages())
 
 
 def evidence_ports(store: SnapshotStore, models: ModelShelf, tracker: FakeRunTracker) -> EvidencePorts:

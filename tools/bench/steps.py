@@ -132,7 +132,7 @@ def retrain(as_of: datetime, ports: EvaluationPorts, parts: dict[str, float]) ->
     )
     evaluation = evaluate_candidate(candidate, question=question, trusted=(), ports=ports)
     lap("evaluate")
-    judging = JudgementPorts(tracker=ports.tracker, table=ports.table, reader=ports.reader)
+    judging = JudgementPorts(tracker=ports.tracker, table=ports.table, reader=ports.reader, pages=ports.pages)
     verdict = judge_candidate(evaluation, policy=pipeline.policy, dry_run=False, reason="", ports=judging)
     lap("judge")
     if verdict.opens:

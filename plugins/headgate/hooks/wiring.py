@@ -109,4 +109,4 @@ def evaluation_ports(
 
 def judgement_ports(tracker: RunTracker) -> JudgementPorts:
     """Return what judging needs."""
-    return JudgementPorts(tracker=tracker, table=parts.table(), reader=parts.predictions())
+    return JudgementPorts(tracker=tracker, table=parts.table(), reader=parts.predictions(), pages=parts.pages())

@@ -21,7 +21,7 @@ from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.steps.approve import answered, approval_question, record_approval
 from headgate.steps.evaluate import REPORT
-from headgate.steps.judge import explain
+from headgate.steps.judge import GATE_REPORT, explain
 
 
 class ApproveOperator(HITLOperator, SkipMixin):
@@ -43,7 +43,7 @@ class ApproveOperator(HITLOperator, SkipMixin):
     """
 
     template_fields: Sequence[str] = ("verdict", "evaluation", "mlflow_conn_id")
-    operator_extra_links = (MadeLink("Evaluation report"), MadeLink("MLflow run"))
+    operator_extra_links = (MadeLink("Gate report"), MadeLink("Evaluation report"), MadeLink("MLflow run"))
     inherits_from_skipmixin = True
     ui_color = "#e8eaf6"
 
@@ -166,6 +166,7 @@ class ApproveOperator(HITLOperator, SkipMixin):
 
     def _found_at(self, verdict: VerdictRef) -> dict[str, str]:
         pages, tracked = MlflowHook(self.mlflow_conn_id).pages, verdict.candidate.tracked
+        self.links["Gate report"] = pages.artifact(tracked, GATE_REPORT)
         self.links["Evaluation report"] = pages.artifact(tracked, REPORT)
         self.links["MLflow run"] = pages.run(tracked)
         champion = verdict.champion

@@ -11,6 +11,8 @@ from airflow.sdk.bases.skipmixin import SkipMixin
 from headgate import wire
 from headgate.core.policy import Policy
 from headgate.core.refs import EvaluationRef, VerdictRef
+from headgate.core.verdict_record import RECORD
+from headgate.core.verdict_table import verdict_lines
 from headgate.hooks.assets import candidate_asset, stamp, tell
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
@@ -19,7 +21,7 @@ from headgate.hooks.override import override_of
 from headgate.hooks.run_context import form_value
 from headgate.hooks.wiring import judgement_ports
 from headgate.steps.closing import closed_on_refusal
-from headgate.steps.judge import RECORD, explain, judge_candidate
+from headgate.steps.judge import GATE_REPORT, explain, judge_candidate
 
 
 class JudgeOperator(BaseOperator, SkipMixin):
@@ -39,7 +41,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
     """
 
     template_fields: Sequence[str] = ("evaluation", "mlflow_conn_id")
-    operator_extra_links = (MadeLink("Verdict"), MadeLink("MLflow run"))
+    operator_extra_links = (MadeLink("Gate report"), MadeLink("Verdict"), MadeLink("MLflow run"))
     ui_color = "#ffebee"
 
     def __init__(
@@ -73,10 +75,12 @@ class JudgeOperator(BaseOperator, SkipMixin):
                     override=override_of(context),
                 )
         self._tell(context, verdict)
+        self.links["Gate report"] = mlflow.pages.artifact(tracked, GATE_REPORT)
         self.links["Verdict"] = mlflow.pages.artifact(tracked, RECORD)
         self.links["MLflow run"] = mlflow.pages.run(tracked)
-        for line in table_of(verdict):
+        for line in verdict_lines(verdict):
             self.log.info("%s", line)
+        self.log.info("gate report: %s", self.links["Gate report"])
         output = {**wire.dump(verdict), "explanation": explain(verdict)}
         if not verdict.opens and verdict.awaits is None:
             context["ti"].xcom_push(key="return_value", value=output)
@@ -93,12 +97,3 @@ class JudgeOperator(BaseOperator, SkipMixin):
             "mode": str(verdict.mode.mode),
         }
         tell(context, self, candidate_asset(run.model), extra)
-
-
-def table_of(verdict: VerdictRef) -> list[str]:
-    """Return the verdict as lines of text: a row for each gate, then what follows from them."""
-    rows = [("gate", "verdict", "reason")]
-    rows += [(answer.gate, str(answer.outcome), answer.reason) for answer in verdict.judgement.verdicts]
-    widths = [max(len(row[index]) for row in rows) for index in (0, 1)]
-    lines = [f"{gate:<{widths[0]}}  {outcome:<{widths[1]}}  {reason}" for gate, outcome, reason in rows]
-    return [*lines, explain(verdict)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headgate import wire
 from headgate.core.history import History, HistoryRow
 from headgate.core.mode import Mode, RunMode
 from headgate.core.promotion import LogEntry, fold_log
 from headgate.core.refs import PromotionRef, TrackedRun, VerdictRef
+from headgate.core.verdict_record import RECORD
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog, RunTracker, SnapshotStore
-from headgate.steps.judge import RECORD
 from headgate.steps.promote import promote_candidate
+from headgate.steps.verdict_file import read_verdict
 
 ADOPTED = "adopted from the simulated history"
 
@@ -63,7 +63,7 @@ def _require_empty(model: str, champion: LogEntry | None, row: HistoryRow) -> No
 def _verdict(row: HistoryRow, reason: str, tracker: RunTracker) -> VerdictRef:
     """Return the verdict of the run, as the history has it."""
     tracked = TrackedRun(experiment=row.run.experiment, mlflow_run=row.run.mlflow_run)
-    given = wire.parse(VerdictRef, tracker.read(tracked, RECORD).decode())
+    given = read_verdict(tracker.read(tracked, RECORD).decode())
     if given.candidate.model_id != row.run.model_id:
         msg = f"{RECORD} of the run {row.run.mlflow_run} must be about its candidate {row.run.model_id}. "
         msg += f"Got {given.candidate.model_id} instead: clear the task 'evaluate' of that run and what follows."

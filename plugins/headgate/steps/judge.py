@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from headgate import wire
 from headgate.core.approval import Approval, ApprovalDecision, Approved, Asked, Awaited, When, decide_approval
 from headgate.core.frozen import dump_frozen
 from headgate.core.mode import PROMOTE_OLDER, decide_mode
@@ -12,11 +12,13 @@ from headgate.core.policy import Policy
 from headgate.core.predictions import Predictions
 from headgate.core.refs import EvaluationRef, VerdictRef
 from headgate.core.verdict import Judgement, Outcome, Verdict
+from headgate.core.verdict_record import RECORD, record_of
 from headgate.errors import InputError
 from headgate.ports import Evidence
 from headgate.steps.judging import JudgementPorts, ask_within, kept_predictions
+from headgate.steps.verdict_file import record_text
 
-RECORD = "verdict.json"
+GATE_REPORT = "gate_report.html"
 POLICY = "policy.json"
 """The policy that was applied, to be applied again."""
 
@@ -33,7 +35,7 @@ def judge_candidate(
     ports: JudgementPorts,
     override: str | None = None,
 ) -> VerdictRef:
-    """Apply the policy, decide live or replay, and close the MLflow run with the verdict.
+    """Apply the policy, decide live or replay, and close the MLflow run with the verdict's record and page.
 
     What it does not do: promote.
 
@@ -44,7 +46,7 @@ def judge_candidate(
         policy: The gates.
         dry_run: Whether nothing is to be promoted anyway.
         reason: Why a person started the run; empty when nobody said.
-        ports: Bring the predictions, and keep the verdict.
+        ports: Bring the predictions, draw the gate report, and keep the verdict.
         override: The named override that the person chose; it needs a reason.
 
     Raises:
@@ -84,7 +86,12 @@ def judge_candidate(
         "headgate.dry_run": str(dry_run).lower(),
         **(approval_tags(asking.asked, asking.reason) if policy.approval.when != When.NEVER else {}),
     }
-    artifacts = {RECORD: wire.text(verdict).encode(), POLICY: policy_text(policy).encode()}
+    record = record_of(verdict, evaluation=evaluation.evaluation, policy=policy_data(policy))
+    artifacts = {
+        RECORD: record_text(record).encode(),
+        POLICY: policy_text(policy).encode(),
+        GATE_REPORT: ports.pages.gates(record, predictions).encode(),
+    }
     ports.tracker.record(candidate.tracked, Evidence(tags=tags, artifacts=artifacts))
     ports.tracker.close(candidate.tracked)
     return verdict
@@ -118,11 +125,15 @@ def require_override(override: str | None, reason: str) -> None:
 
 def policy_text(policy: Policy) -> str:
     """Return a policy as JSON that it can be built from again; why not, where a gate of the user's own can't be."""
+    return json.dumps(policy_data(policy), ensure_ascii=False, sort_keys=True)
+
+
+def policy_data(policy: Policy) -> dict[str, Any]:
+    """Return the same as plain data."""
     try:
-        told = dump_frozen(policy)
+        return dict(dump_frozen(policy))
     except InputError as error:
-        told = {UNWRITABLE: str(error)}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True)
+        return {UNWRITABLE: str(error)}
 
 
 def _judgement(policy: Policy, evaluation: EvaluationRef, predictions: Predictions) -> Judgement:

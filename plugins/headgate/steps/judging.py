@@ -11,7 +11,7 @@ from headgate.core.gates import Gate
 from headgate.core.predictions import Predictions
 from headgate.core.refs import CandidateRef
 from headgate.core.verdict import Verdict
-from headgate.ports import PredictionReader, RowsTable, RunTracker
+from headgate.ports import Pages, PredictionReader, RowsTable, RunTracker
 
 PREDICTIONS = "evaluation/predictions.parquet"
 
@@ -23,6 +23,7 @@ class JudgementPorts:
     tracker: RunTracker
     table: RowsTable
     reader: PredictionReader
+    pages: Pages
 
 
 def kept_predictions(candidate: CandidateRef, ports: JudgementPorts) -> Predictions:
@@ -44,9 +45,12 @@ def ask_within(seconds: float) -> Ask:
             target=lambda: answers.append(asked(gate, evaluation, predictions)), name=gate.name, daemon=True
         )
         thread.start()
-        thread.join(seconds)
+        thread.join(min(seconds, threading.TIMEOUT_MAX))
+        is_late = thread.is_alive()
         if answers:
             return answers[0]
-        return Verdict.undecided(gate.name, f"{gate.name} took longer than {seconds:g} s: see policy.gate_seconds")
+        if is_late:
+            return Verdict.undecided(gate.name, f"{gate.name} took longer than {seconds:g} s: see policy.gate_seconds")
+        return Verdict.undecided(gate.name, f"{gate.name} broke: it ended the thread that it was asked in")
 
     return ask

@@ -163,14 +163,13 @@ def _judged(done: Retrained, candidate: CandidateRef, work: Work, ports: Retrain
         override=work.wish.override,
     )
     tell("evaluate", _measured_said(evaluation))
+    known = ports.evaluation
     verdict = judge_candidate(
         evaluation,
         policy=work.policy,
         dry_run=work.wish.dry_run,
         reason=work.wish.reason,
-        ports=JudgementPorts(
-            tracker=ports.evaluation.tracker, table=ports.evaluation.table, reader=ports.evaluation.reader
-        ),
+        ports=JudgementPorts(tracker=known.tracker, table=known.table, reader=known.reader, pages=known.pages),
         override=work.wish.override,
     )
     tell("judge", explain(verdict))
