@@ -12,7 +12,7 @@ RUN := .venv/.run.stamp
 DEV := .venv/.dev.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check bench torture clean lock
+.PHONY: help demo test test-fast check bench torture truth clean lock
 .PHONY: format types architecture dependencies locks examples
 
 help: ## Show this list
@@ -36,6 +36,9 @@ bench: $(DEV) ## Print what Headgate costs, as ratios to a bare script
 
 torture: $(DEV) ## Kill tasks, scheduler and MLflow while 60 runs work, then look for what is doubled or lost
 	@$(BIN)/python -m tools.torture $(TORTURE)
+
+truth: $(DEV) ## Simulate known differences: type-I error, coverage, power; minutes
+	@$(BIN)/python -m tools.truth $(TRUTH)
 
 clean: ## Remove everything that make made here, the demo's data too
 	@rm -rf .uv .venv .demo .bench dist htmlcov .coverage* coverage.xml .hypothesis .import_linter_cache

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
@@ -9,6 +9,7 @@ from statsmodels.stats.multitest import multipletests
 from headgate.core.multiplicity import benjamini_hochberg, holm
 
 p_values = st.lists(st.floats(0, 1) | st.sampled_from([0.01, 0.05]), min_size=1, max_size=20)
+few = settings(max_examples=10)  # each takes statsmodels 80 ms
 
 
 def test_holm_by_hand() -> None:
@@ -29,11 +30,13 @@ def test_the_example_of_benjamini_and_hochberg_has_four_discoveries() -> None:
     assert sum(p <= 0.05 for p in holm(found)) == 3
 
 
+@few
 @given(p_values)
 def test_holm_is_that_of_statsmodels(raw: list[float]) -> None:
     assert holm(raw) == pytest.approx(multipletests(raw, method="holm")[1])
 
 
+@few
 @given(p_values)
 def test_benjamini_hochberg_is_that_of_statsmodels_and_of_scipy(raw: list[float]) -> None:
     assert benjamini_hochberg(raw) == pytest.approx(multipletests(raw, method="fdr_bh")[1])
