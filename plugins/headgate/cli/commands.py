@@ -13,6 +13,7 @@ from headgate.cli.explain import explain
 from headgate.cli.history import history
 from headgate.cli.log import log
 from headgate.cli.prune import prune
+from headgate.cli.reproduce import reproduce
 from headgate.cli.rollback import lift, rollback
 from headgate.cli.run import run
 from headgate.cli.serve import serve
@@ -46,6 +47,7 @@ app.command()(status)
 app.command()(rollback)
 app.command()(lift)
 app.command()(adopt)
+app.command()(reproduce)
 app.command()(audit)
 app.command()(prune)
 app.command()(serve)
