@@ -15,6 +15,7 @@ from headgate.hooks.links import MadeLink
 from headgate.timetables.after_labels import AfterLabels
 
 _HEAVY = (
+    "headgate.adapters.arrow_predictions",
     "headgate.adapters.duckdb_suites",
     "headgate.adapters.fsspec_store",
     "headgate.adapters.function_source",
@@ -32,6 +33,8 @@ _HEAVY = (
     "headgate.adapters.sklearn_scorer",
     "headgate.adapters.sklearn_trainer",
     "headgate.adapters.suite_files",
+    "headgate.core.numeric.bounding",
+    "headgate.core.numeric.comparing",
 )
 """What most pipelines' tasks use. Imports only: a fit in the parent hangs the forked child (tried)."""
 
