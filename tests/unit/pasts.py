@@ -85,7 +85,12 @@ class Past(World):
             ledger=FakeRunLedger(self.tracker),
             tracker=self.tracker,
             bench=BenchPorts(
-                store=self.store, table=self.table, models=shelf, scorer=Scorer(), reader=ArrowPredictions()
+                store=self.store,
+                table=self.table,
+                models=shelf,
+                scorer=Scorer(),
+                reader=ArrowPredictions(),
+                tracker=self.tracker,
             ),
             load=load_object,
         )

@@ -158,7 +158,12 @@ def _ports(mlflow: str | None, store: SnapshotStore) -> HistoryPorts:
     tracker = run_tracker(mlflow)
     shelf = ModelShelf(tracker, parts.loader(), kept=KEPT)
     bench = BenchPorts(
-        store=store, table=parts.table(), models=shelf, scorer=parts.scorer(), reader=parts.predictions()
+        store=store,
+        table=parts.table(),
+        models=shelf,
+        scorer=parts.scorer(),
+        reader=parts.predictions(),
+        tracker=tracker,
     )
     return HistoryPorts(ledger=run_ledger(mlflow), tracker=tracker, bench=bench, load=load_here)
 

@@ -28,7 +28,7 @@ from headgate.ports import (
     SnapshotStore,
 )
 from headgate.steps.closing import closed_on_refusal
-from headgate.steps.evidence import gather
+from headgate.steps.evidence import EVALUATION, gather
 from headgate.steps.judging import PREDICTIONS
 from headgate.steps.models import ModelShelf
 from headgate.steps.reading import holdout_rows, manifest_of
@@ -171,7 +171,7 @@ def _record(
         model_id=candidate.model_id,
         artifacts={
             PREDICTIONS: ports.table.to_parquet(scored.predictions),
-            "evaluation/evaluation.json": wire.text(evaluation).encode(),
+            EVALUATION: wire.text(evaluation).encode(),
             QUESTION: _asked(question).encode(),
             REPORT: page.encode(),
         },

@@ -6,12 +6,20 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from headgate.core.evaluation import Fact
+from headgate import wire
+from headgate.core.evaluation import Evaluation, Fact
 from headgate.core.evidence import contested, fact_needs, facts_of, missing
 from headgate.core.mode import Mode
 from headgate.core.needs import Need
+from headgate.core.past_runs import PastRun
+from headgate.core.refs import TrackedRun
+from headgate.errors import InputError, TrackingError
+from headgate.ports import RunTracker
 from headgate.steps.gathering import Gatherer
 from headgate.steps.subject import EvidencePorts, Subject
+
+EVALUATION = "evaluation/evaluation.json"
+"""Measures and facts of a run's candidate."""
 
 
 def gather(
@@ -45,6 +53,24 @@ def gather(
         for fact in gatherer.gathered(need) if open_ones else missing(need, ""):
             facts.setdefault(fact.name, _refused(fact, refusals) if fact.name in refusals else _told(fact))
     return tuple(facts.values())
+
+
+def recorded_facts(run: PastRun, tracker: RunTracker) -> tuple[Fact, ...]:
+    """Return the facts that a run of the past gathered; none where it gathered none, or they can't be read any more.
+
+    They are as they were then, since what they are about may not be there any more, and a cost is of its day. So what
+    is told of a baseline is told of the champion that the run met for real, and so are drift and wear, whoever a
+    simulated history lets it meet: a gate on a ratio of costs, on drift from the champion or on wear answers in a
+    history what it answered the run.
+
+    Raises:
+        TransientError: MLflow can't be reached.
+    """
+    tracked = TrackedRun(experiment=run.experiment, mlflow_run=run.mlflow_run)
+    try:
+        return wire.parse(Evaluation, tracker.read(tracked, EVALUATION).decode()).facts
+    except (TrackingError, InputError, UnicodeDecodeError):
+        return ()
 
 
 def _refused(fact: Fact, refusals: dict[str, str]) -> Fact:

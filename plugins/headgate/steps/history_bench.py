@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from headgate.core.evaluation import OVERALL, Evaluation
+from headgate.core.evidence import fact_needs
 from headgate.core.history import Judged
 from headgate.core.metrics import Metric
 from headgate.core.past_runs import PastRun
@@ -20,11 +21,13 @@ from headgate.ports import (
     Question,
     Rows,
     RowsTable,
+    RunTracker,
     Scored,
     Scorer,
     SnapshotStore,
     question_of,
 )
+from headgate.steps.evidence import recorded_facts
 from headgate.steps.models import ModelShelf
 from headgate.steps.reading import holdout_rows, manifest_at
 
@@ -58,6 +61,7 @@ class BenchPorts:
     models: ModelShelf
     scorer: Scorer
     reader: PredictionReader
+    tracker: RunTracker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,8 @@ class HistoryBench:
     def judge(self, run: PastRun, champion: PastRun | None) -> Judged:
         """Return the judgement on a run's candidate, against that champion, on the run's holdout.
 
+        What the run measured besides predictions is taken as it was recorded (see `recorded_facts`).
+
         Raises:
             TransientError: The store or MLflow can't be reached: that says nothing about the candidate.
         """
@@ -132,6 +138,7 @@ class HistoryBench:
             baseline=f"{champion.day} (simulated)" if champion else None,
             baseline_error=refusal,
             measures=scored.measures,
+            facts=recorded_facts(run, self._ports.tracker) if fact_needs(self._policy.needs) else (),
         )
         measure = evaluation.measure_of(self._metric.name, OVERALL)
         value = measure.candidate if measure else None

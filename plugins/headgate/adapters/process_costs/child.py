@@ -30,10 +30,10 @@ def measure_here(folder: Path, loader: ModelLoader) -> None:
     It should be a fresh process with one thread: memory is measured in copies of it.
     """
     asked = read_asked(folder)
-    models = _loaded(asked, loader, folder)
     gc.freeze()  # else a collection would copy every page that a copy of the process shares with it
-    for who in models:
+    for who in asked.folders:
         add_found(folder, _weighed(who, asked, loader))
+    models = _loaded(asked, loader, folder)
     single, batches = _calls_of(models, asked, folder)
     with parallel_config(backend="sequential"):
         add_latencies(folder, "row", timed_in_turns(single, seconds=asked.seconds * _ROW_SHARE))
@@ -45,6 +45,17 @@ def end_in_time(folder: Path) -> None:
     signal.alarm(round(read_asked(folder).timeout + _SLACK))
 
 
+def _weighed(who: str, asked: Asked, loader: ModelLoader) -> Found:
+    def load() -> object:
+        return loader.load(Path(asked.folders[who]), asked.trusted)
+
+    try:
+        added = in_a_fork(lambda: added_by(load), seconds=asked.timeout)
+    except ChildProcessError as error:  # why it can't be loaded, if it can't, is told afterwards
+        return Found(who=who, fact="memory", said=str(error))
+    return Found(who=who, fact="memory", value=added, said="" if added is not None else "the system doesn't tell")
+
+
 def _loaded(asked: Asked, loader: ModelLoader, folder: Path) -> dict[str, LoadedModel]:
     models = {}
     for who, place in asked.folders.items():
@@ -53,17 +64,6 @@ def _loaded(asked: Asked, loader: ModelLoader, folder: Path) -> dict[str, Loaded
         except Exception as error:  # noqa: BLE001 - one that doesn't load must not stop the other
             add_found(folder, Found(who=who, fact="", said=_said(error)))
     return models
-
-
-def _weighed(who: str, asked: Asked, loader: ModelLoader) -> Found:
-    def load() -> object:
-        return loader.load(Path(asked.folders[who]), asked.trusted)
-
-    try:
-        added = in_a_fork(lambda: added_by(load), seconds=asked.timeout)
-    except ChildProcessError as error:
-        return Found(who=who, fact="memory", said=str(error))
-    return Found(who=who, fact="memory", value=added, said="" if added is not None else "the system doesn't tell")
 
 
 def _calls_of(models: Mapping[str, LoadedModel], asked: Asked, folder: Path) -> tuple[dict[str, Call], dict[str, Call]]:

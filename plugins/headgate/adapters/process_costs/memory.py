@@ -13,6 +13,9 @@ from pathlib import Path
 
 _COPIES = 32
 _SECONDS = 0.5
+_SMALL = 4 * 1024**2
+"""Bytes below which what a process has left free matters."""
+
 _ROLLUP = Path("/proc/self/smaps_rollup")
 
 
@@ -29,19 +32,26 @@ def anonymous_bytes() -> int | None:
 def added_by(load: Callable[[], object]) -> float | None:
     """Return the bytes that loading once more adds: the mean over some copies, which are all kept.
 
-    What was loaded before has brought in the libraries. What is free goes back to the system before and after, so that
-    it is neither filled unseen nor counted.
+    A first copy, not counted, brings in the libraries. Free memory goes back to the system before and after, so that it
+    is neither filled unseen nor counted. Of a small model, two more copies fill what can't go back before it counts.
     """
+    first = load()
+    one = _added(load, copies=1, kept=[first])
+    if one is None or one > _SMALL:
+        return one
+    return _added(load, copies=_COPIES, kept=[first, load(), load()])
+
+
+def _added(load: Callable[[], object], *, copies: int, kept: list[object]) -> float | None:
+    """Return the mean over at most so many copies: fewer where they take long."""
     _give_back()
     before = anonymous_bytes()
-    if before is None:
-        return None
-    kept, started = [load()], time.perf_counter()
-    while len(kept) < _COPIES and time.perf_counter() - started < _SECONDS:
+    first, until = len(kept), time.perf_counter() + _SECONDS
+    while len(kept) == first or (len(kept) < first + copies and time.perf_counter() < until):
         kept.append(load())
     _give_back()
     after = anonymous_bytes()
-    return None if after is None else max(after - before, 0) / len(kept)
+    return None if before is None or after is None else max(after - before, 0) / (len(kept) - first)
 
 
 def _give_back() -> None:
