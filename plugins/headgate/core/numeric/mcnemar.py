@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from headgate.core.numeric.paired_test import PairedTest, agreeing, no_evidence
 
 EXACT = "McNemar's exact test"
 SCORE = "Tango's score test"
+HALVINGS = 54
+"""Of [-1, 1], until no float lies between: 100 microseconds, where importing `scipy.optimize` takes 300 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,17 +110,19 @@ def tango_score(counts: Discordant, limit: float) -> float:
 
 
 def tango_bound(counts: Discordant, score: float) -> float:
-    """Return the limit at which Tango's statistic is `score`, in [-1, 1]."""
-
-    def beyond(limit: float) -> float:
-        return tango_score(counts, limit) - score
-
-    if beyond(-1.0) <= 0:
+    """Return the limit at which Tango's statistic, which falls as the limit rises, is `score`; in [-1, 1]."""
+    if tango_score(counts, -1.0) <= score:
         return -1.0
-    if beyond(1.0) >= 0:
+    if tango_score(counts, 1.0) >= score:
         return 1.0
-    # Infinite at an end, the statistic is no start for a search by its value.
-    return float(optimize.brentq(lambda limit: math.atan(beyond(limit)), -1.0, 1.0, xtol=1e-14))
+    low, high = -1.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        found = tango_score(counts, middle)
+        if found == score:
+            return middle
+        low, high = (middle, high) if found > score else (low, middle)
+    return (low + high) / 2
 
 
 def _exact(counts: Discordant, confidence: float) -> PairedTest:
