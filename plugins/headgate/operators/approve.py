@@ -56,8 +56,8 @@ class ApproveOperator(HITLOperator, SkipMixin):
         mlflow_conn_id: str = MlflowHook.default_conn_name,
         **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
     ) -> None:
-        form = approval_form()
-        super().__init__(subject="", options=[APPROVE, REJECT], defaults=[REJECT], params=form, **kwargs)
+        kwargs["params"] = approval_form()  # in place of the Dag's, which Airflow has put there
+        super().__init__(subject="", options=[APPROVE, REJECT], defaults=[REJECT], **kwargs)
         self.verdict = verdict
         self.evaluation = evaluation
         self.approval = approval
