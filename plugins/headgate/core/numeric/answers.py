@@ -63,11 +63,15 @@ class Answers:
     def scores(self) -> tuple[Array, tuple[Array, ...]] | None:
         """Return labels as codes and the models' probabilities, all finite; `None` where there are none."""
         probabilities = tuple(model.probabilities for model in self.models)
-        if self.classes is None:
+        codes = self.label_codes()
+        if codes is None:
             return None
-        codes = codes_of(self.labels, self.classes)
         found = tuple(array for array in probabilities if array is not None and np.isfinite(array).all())
         return (codes, found) if len(found) == len(probabilities) and (codes >= 0).all() else None
+
+    def label_codes(self) -> Array | None:
+        """Return the labels' places among the classes; `None` of numbers."""
+        return None if self.classes is None else codes_of(self.labels, self.classes)
 
     def _whole_numbers(self) -> tuple[Any, ...] | None:
         """Return the values that occur, if they all are whole numbers: scikit-learn takes those for classes."""

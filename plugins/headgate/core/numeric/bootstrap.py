@@ -12,7 +12,7 @@ from headgate.core.numeric.answers import Answers, answers_of
 from headgate.core.numeric.jackknife import acceleration_of
 from headgate.core.numeric.ranks import Ranks
 from headgate.core.numeric.replicates import replicates_of
-from headgate.core.numeric.sampling import Resampling, draws_of
+from headgate.core.numeric.sampling import Draws, Resampling, draws_of
 from headgate.core.numeric.scoring import statistic_of, value_of
 from headgate.core.predictions import Predictions
 
@@ -20,6 +20,8 @@ Array = np.ndarray[Any, Any]
 
 MOST_UNDEFINED = 0.01
 """Share of resamples that may be undefined (of one class, say) before the whole result is."""
+
+_BY_CLASS = {"auc", "average_precision", "balanced_accuracy", "f1", "precision", "recall"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +32,8 @@ class Resampled:
         estimate: The value of the rows as they are; not-a-number where it isn't defined.
         replicates: Its value for each resample, likewise.
         acceleration: Efron's, for the BCa interval: how the standard error changes with the value.
-        units: How many independent things were drawn: rows, groups, or rows over block length.
+        units: How many independent things an interval rests on: rows, groups, or rows over block length; in strata
+            those of a stratum on average; of metrics that look at each class, those with the rarest class.
     """
 
     estimate: float
@@ -81,5 +84,15 @@ def _resampled(metric: Metric, answers: Answers | None, rows: Array | None, plan
         estimate=estimate,
         replicates=replicates_of(statistic, draws, plan.resamples, plan.seed),
         acceleration=acceleration_of(statistic, draws),
-        units=draws.rows / draws.block if draws.block else draws.units,
+        units=_units(metric, answers, draws),
     )
+
+
+def _units(metric: Metric, answers: Answers, draws: Draws) -> float:
+    """Return how many independent units there are; of metrics that look at classes, of the rarest class."""
+    units = draws.rows / draws.block if draws.block else draws.units / len(draws.sizes)
+    codes = answers.label_codes() if metric.name in _BY_CLASS else None
+    if codes is None:
+        return units
+    held = [np.flatnonzero(codes == code) for code in np.unique(codes)]
+    return min(units, *(len(rows if draws.codes is None else np.unique(draws.codes[rows])) for rows in held))

@@ -6,7 +6,7 @@ import math
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from headgate.core.numeric.bootstrap import Resampled
 
@@ -65,20 +65,20 @@ def _level(resampled: Resampled, alpha: float, kind: Kind, sign: int) -> float:
     """Return which share of replicates lies beyond the bound, for a significance."""
     if resampled.units <= 1:
         return 0.0
-    z = float(stats.norm.ppf(alpha)) if math.isinf(resampled.units) else _expanded(alpha, resampled.units)
+    z = float(special.ndtri(alpha)) if math.isinf(resampled.units) else _expanded(alpha, resampled.units)
     if kind == "bca":
         bias, acceleration = _bias(resampled, sign), resampled.acceleration * sign
         if acceleration * (bias + z) >= 1:
             return 0.0
         z = bias + (bias + z) / (1 - acceleration * (bias + z))
-    return float(stats.norm.cdf(z))
+    return float(special.ndtr(z))
 
 
 def _significance(resampled: Resampled, level: float, kind: Kind, sign: int) -> float:
     """Return the significance whose bound has that share of replicates beyond it: the inverse of `_level`."""
     if resampled.units <= 1 or level >= 1:
         return 1.0
-    z = float(stats.norm.ppf(level))
+    z = float(special.ndtri(level))
     if kind == "bca":
         bias, acceleration = _bias(resampled, sign), resampled.acceleration * sign
         if 1 + acceleration * (z - bias) <= 0:
@@ -86,12 +86,12 @@ def _significance(resampled: Resampled, level: float, kind: Kind, sign: int) -> 
         z = (z - bias) / (1 + acceleration * (z - bias)) - bias
     units = resampled.units
     if math.isinf(units):
-        return float(stats.norm.cdf(z))
-    return float(stats.t.cdf(z * math.sqrt((units - 1) / units), units - 1))
+        return float(special.ndtr(z))
+    return float(special.stdtr(units - 1, z * math.sqrt((units - 1) / units)))
 
 
 def _expanded(alpha: float, units: float) -> float:
-    return math.sqrt(units / (units - 1)) * float(stats.t.ppf(alpha, units - 1))
+    return math.sqrt(units / (units - 1)) * float(special.stdtrit(units - 1, alpha))
 
 
 def _bias(resampled: Resampled, sign: int) -> float:
@@ -99,4 +99,4 @@ def _bias(resampled: Resampled, sign: int) -> float:
     known = resampled.replicates[~np.isnan(resampled.replicates)]
     below = np.count_nonzero(known < resampled.estimate) + np.count_nonzero(known <= resampled.estimate)
     share = min(max(below / 2, 0.5), len(known) - 0.5) / len(known)
-    return sign * float(stats.norm.ppf(share))
+    return sign * float(special.ndtri(share))
