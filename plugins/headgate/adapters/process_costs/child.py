@@ -78,7 +78,9 @@ def _calls_of(models: Mapping[str, LoadedModel], asked: Asked, folder: Path) -> 
             rows = [features_of(features.slice(place, 1), loaded.takes) for place in range(count)]
             many = features_of(features.take([n % features.num_rows for n in range(asked.batch)]), loaded.takes)
         except (HeadgateError, KeyError) as error:
-            add_found(folder, Found(who=who, fact="", said=f"the holdout must have its features. Got {_said(error)}."))
+            why = f"the holdout must have its features. Got {_said(error)}."
+            for fact in (name for what in ("row", "batch") for name in _latencies(what)):
+                add_found(folder, Found(who=who, fact=fact, said=why))
             continue
         single[who] = _asking(loaded.model, rows)
         batches[who] = _asking(loaded.model, [many])
@@ -91,13 +93,16 @@ def _asking(model: Any, given: Sequence[Any]) -> Call:  # noqa: ANN401 - any est
 
 def add_latencies(folder: Path, what: str, timed: Timed) -> None:
     """Write down the latencies of rows or batches, or why there are none."""
-    for name, share in (("p50", 0.5), ("p99", 0.99)):
-        fact = f"latency_{what}_{name}"
+    for fact, share in _latencies(what).items():
         for who, taken in timed.milliseconds.items():
             said = f"of {len(taken)} calls"
             add_found(folder, Found(who=who, fact=fact, value=quantile_of(taken, share), said=said))
         for who, why in timed.refused.items():
             add_found(folder, Found(who=who, fact=fact, said=f"it can't predict: {why}"))
+
+
+def _latencies(what: str) -> dict[str, float]:
+    return {f"latency_{what}_p50": 0.5, f"latency_{what}_p99": 0.99}
 
 
 def _said(error: Exception) -> str:

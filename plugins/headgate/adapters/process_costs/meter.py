@@ -39,7 +39,7 @@ class ProcessCostMeter:
         module: What the child runs as `python -m`; it gets a folder, and calls `measure_here` with it.
     """
 
-    def __init__(self, *, seconds: float = 3.0, timeout: float = 60.0, module: str = CHILD) -> None:
+    def __init__(self, *, seconds: float = 3.0, timeout: float = 120.0, module: str = CHILD) -> None:
         self._module = module
         self._seconds = seconds
         self._timeout = timeout
