@@ -19,7 +19,7 @@ from headgate.core.history_document import comparable
 from tests.dagrun.chain import Chain
 
 AS_OFS = [datetime(2024, month, 1, tzinfo=UTC) for month in (5, 6, 7, 8)]
-POLICY = Policy(gates=(AtMost(mae, 10.0), NoWorseThan(mae)))
+POLICY = Policy(gates=(AtMost(mae, 10.0), NoWorseThan(mae, min_rows=7)))
 
 WHAT_IF = """
 from headgate import AtMost, Estimator, FunctionSource, Label, Pipeline, Policy, Rolling, days, mae

@@ -17,6 +17,6 @@ pipeline = Pipeline(
     expectations=str(SUITE),
     estimator=Estimator("tests.dagrun.shop:build", params={"alpha": Param(default=1.0, minimum=0.0)}),
     metrics=(mae,),
-    policy=Policy(gates=(AtMost(mae, 5.0), NoWorseThan(mae, tolerance=0.5))),
+    policy=Policy(gates=(AtMost(mae, 5.0), NoWorseThan(mae, tolerance=0.5, min_rows=7))),
 )
 empty = replace(pipeline, source=FunctionSource("tests.dagrun.shop:nothing", event_time="day"))

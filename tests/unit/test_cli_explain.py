@@ -59,7 +59,10 @@ def test_without_servers_it_says_what_needs_none() -> None:
     assert "what is kept of earlier ones isn't known: no snapshot store is given" in lines[5]
     assert "fit        tests.dagrun.shop:build (alpha=2.0)" in lines
     assert lines[-5].split() == ["gate", "limits", "baseline"]
-    assert lines[-3].split(maxsplit=3) == ["NoWorseThan(mae)", "tolerance", "0.5", "the champion of then"]
+    assert lines[-3].split(maxsplit=5) == [
+        *("NoWorseThan(mae)", "tolerance", "0.5,", "min_rows", "7"),
+        "the champion of then",
+    ]
     assert lines[-1] == "deployment none: the pipeline has no serving"
 
 

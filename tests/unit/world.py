@@ -46,7 +46,7 @@ from headgate.testing.memory_store import MemoryStore
 from tests.unit.taking import Counting
 
 MAY = datetime(2024, 5, 1, tzinfo=UTC)
-POLICY = Policy(gates=(AtMost(mae, 5.0), NoWorseThan(mae, tolerance=0.5)))
+POLICY = Policy(gates=(AtMost(mae, 5.0), NoWorseThan(mae, tolerance=0.5, min_rows=7)))
 QUESTION = Question(metrics=(mae,), slices=(), label="sold", event_time="day")
 
 
@@ -125,6 +125,9 @@ class NoPages:
 
     def evaluation(self, *_: Any, **__: Any) -> str:
         return "<p>evaluation</p>"
+
+    def importance(self, *_: Any, **__: Any) -> str:
+        return "<p>importance</p>"
 
     def gates(self, *_: Any, **__: Any) -> str:
         return "<p>gates</p>"

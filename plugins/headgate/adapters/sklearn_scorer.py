@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from sklearn import metrics as sk
 from headgate.adapters.arrow_features import features_of
 from headgate.adapters.arrow_predictions import table_of, values_of
 from headgate.core.evaluation import OVERALL, Measure
-from headgate.core.metrics import Metric, Needs
+from headgate.core.metrics import METRICS, Metric, Needs
 from headgate.core.numeric.slicing import rows_of_slices
 from headgate.core.predictions import Predicted
 from headgate.core.slices import column_of
@@ -65,9 +65,10 @@ class SklearnScorer:
         """Return the measures and the per-row predictions of both on the same rows.
 
         Raises:
-            InputError: A slice names a column that isn't there.
+            InputError: A slice names a column that isn't there, or a metric is of somebody's own making.
             DataError: The candidate can't score the holdout.
         """
+        _require_known(question.metrics)
         table = cast("pa.Table", rows)
         slices = _slices(table, question)
         labels = table.column(question.label).to_numpy()
@@ -89,6 +90,13 @@ class SklearnScorer:
         kept = {who: Predicted(values=each.values, probabilities=each.probabilities) for who, each in models.items()}
         predictions = table_of(table, question, kept, ours.classes)
         return Scored(measures=measures, predictions=predictions, baseline_error=baseline_error)
+
+
+def _require_known(metrics: Sequence[Metric]) -> None:
+    for metric in metrics:
+        if METRICS.get(metric.name) != metric:
+            msg = f"metric must be one of {', '.join(sorted(METRICS))}, as Headgate has it. Got {metric!r} instead."
+            raise InputError(msg)
 
 
 def _predicted(model: LoadedModel, table: pa.Table, *, who: str) -> _Predicted:

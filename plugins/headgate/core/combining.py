@@ -147,8 +147,11 @@ def require_gates(what: str, gates: Iterable[object]) -> tuple[Gate, ...]:
     """Return gates.
 
     Raises:
-        InputError: One isn't a gate, or two bear one name.
+        InputError: One isn't a gate, two bear one name, or there is but one where several belong.
     """
+    if not isinstance(gates, Iterable) or isinstance(gates, str):
+        msg = f"{what} must be a tuple such as (AtMost(mae, 0.6),). Got {gates!r} instead."
+        raise InputError(msg)
     found: list[Gate] = []
     for index, gate in enumerate(tuple(gates)):
         if isinstance(gate, type) or not isinstance(gate, Gate):

@@ -44,7 +44,7 @@ def corrected(verdicts: Sequence[Verdict], correction: Correction) -> tuple[tupl
     notes: list[str] = []
     against: dict[int, float] = {}
     if len(deciding) > 1:
-        p_values = correction.adjusted([found.p_fail for found in deciding])
+        p_values = correction.adjusted([_share(found.p_fail) for found in deciding])
         against = {id(found): p for found, p in zip(deciding, p_values, strict=True)}
         notes.append(
             f"p-values against the candidate are corrected over {len(deciding)} comparisons, {correction.said}"
@@ -68,26 +68,39 @@ def _alone(verdicts: Sequence[Verdict], correction: Correction) -> dict[int, flo
     """Return the corrected p-values of claims of which fewer than all are enough."""
     found: dict[int, float] = {}
     for verdict in verdicts:
+        if verdict.warn_only:
+            continue
         found |= _alone(verdict.parts, correction)
         inside = list(_deciding(verdict))
         counted = sum(not part.warn_only for part in verdict.parts)
         if verdict.enough is not None and verdict.enough < counted and len(inside) > 1:
-            p_values = correction.adjusted([each.p_pass for each in inside])
+            p_values = correction.adjusted([_share(each.p_pass) for each in inside])
             found |= {id(each): max(p, found.get(id(each), 0.0)) for each, p in zip(inside, p_values, strict=True)}
     return found
 
 
+def _share(p_value: float) -> float:
+    """Return a p-value of whoever's gate, which may be no number: that says nothing."""
+    return p_value if 0 <= p_value <= 1 else 1.0
+
+
 def _resettled(verdict: Verdict, against: dict[int, float], alone: dict[int, float]) -> Verdict:
+    """Return the verdict with corrected comparisons; a gate of the user's own that went by more keeps its outcome."""
     if verdict.parts:
         parts = tuple(_resettled(part, against, alone) for part in verdict.parts)
-        again = folded(verdict.gate, parts, enough=verdict.enough)
-        reason = verdict.reason if again.outcome is verdict.outcome and parts == verdict.parts else again.reason
-        return replace(verdict, outcome=again.outcome, reason=reason, parts=parts)
+        before, after = (folded(verdict.gate, each, enough=verdict.enough) for each in (verdict.parts, parts))
+        return _changed(replace(verdict, parts=parts), before, after)
     comparison = verdict.comparison
     if comparison is None or (id(comparison) not in against and id(comparison) not in alone):
         return verdict
-    corrected_one = replace(
-        comparison, corrected_fail=against.get(id(comparison)), corrected_pass=alone.get(id(comparison))
-    )
-    again = settled(verdict.gate, corrected_one, verdict.doubt)
-    return replace(again, warn_only=verdict.warn_only)
+    told = replace(comparison, corrected_fail=against.get(id(comparison)), corrected_pass=alone.get(id(comparison)))
+    before, after = (settled(verdict.gate, each, verdict.doubt) for each in (comparison, told))
+    return _changed(replace(verdict, comparison=told), before, after)
+
+
+def _changed(verdict: Verdict, before: Verdict, after: Verdict) -> Verdict:
+    if before.outcome is not verdict.outcome:
+        return verdict
+    if before.reason in verdict.reason:
+        return replace(verdict, outcome=after.outcome, reason=verdict.reason.replace(before.reason, after.reason))
+    return verdict if after.outcome is before.outcome else replace(verdict, outcome=after.outcome, reason=after.reason)

@@ -38,11 +38,12 @@ class EverySlice:
 
     def __post_init__(self) -> None:
         require_slicing("by of EverySlice", self.by)
-        gates = (self.gates,) if isinstance(self.gates, OfASlice) else tuple(self.gates)
-        require_gates(f"gates of {self.name}", gates)
+        given = (self.gates,) if isinstance(self.gates, OfASlice) else self.gates
+        gates = require_gates(f"gates of EverySlice({self.by})", given)
         for gate in gates:
             if not isinstance(gate, OfASlice) or gate.slice != OVERALL:
-                msg = f"gates of {self.name} must be limits or paired gates without a slice. Got {gate!r} instead."
+                wanted = "limits or paired gates without a slice"
+                msg = f"gates of EverySlice({self.by}) must be {wanted}. Got {gate!r} instead."
                 raise InputError(msg)
         if (
             not gates
@@ -50,15 +51,15 @@ class EverySlice:
             or isinstance(self.skip_below, bool)
             or self.skip_below < 0
         ):
-            msg = f"{self.name} must have gates, and skip_below >= 0. Got {self.gates!r}, {self.skip_below!r} instead."
+            got = f"{self.gates!r}, {self.skip_below!r}"
+            msg = f"EverySlice({self.by}) must have gates, and skip_below >= 0. Got {got} instead."
             raise InputError(msg)
         object.__setattr__(self, "gates", gates)
 
     @property
     def name(self) -> str:
-        """`EverySlice(season)`, with the gates' names."""
-        gates = (self.gates,) if isinstance(self.gates, OfASlice) else self.gates
-        return f"EverySlice({self.by}: {', '.join(str(getattr(gate, 'name', gate)) for gate in gates)})"
+        """`EverySlice(season: AtMost(mae))`."""
+        return f"EverySlice({self.by}: {', '.join(gate.name for gate in self.gates)})"
 
     @property
     def needs(self) -> tuple[Need, ...]:

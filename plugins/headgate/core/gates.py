@@ -13,6 +13,7 @@ from headgate.core.naming import gate_name, metric_of_slice, needs_of, require_c
 from headgate.core.needs import Need
 from headgate.core.predictions import Predictions
 from headgate.core.settling import number
+from headgate.core.slices import require_column
 from headgate.core.verdict import Outcome, Verdict
 from headgate.errors import InputError
 
@@ -157,8 +158,9 @@ def _measured(
     if gate.confidence is None:
         return value, value, value, sentence
     rows = predictions.rows_of(gate.slice)
-    if rows is None:
-        return Verdict.undecided(gate.name, f"the rows of {what} aren't there")
+    if rows is None or len(rows) < gate.min_rows:
+        count = 0 if rows is None else len(rows)
+        return Verdict.undecided(gate.name, f"{what} must have {gate.min_rows:,} rows for a bound. Got {count:,}")
     from headgate.core.numeric.bounding import bounds_of
 
     found = bounds_of(predictions, rows, metric=gate.metric, confidence=gate.confidence, method=gate.method)
@@ -186,6 +188,10 @@ def _check(gate: Limit, what: str, limit: float) -> None:
     if gate.confidence is not None:
         require_confidence(gate.name, gate.confidence)
     require_count(f"min_rows of {gate.name}", gate.min_rows)
+    require_column(f"slice of {gate.name}", gate.slice)
     if gate.method is not None and not isinstance(gate.method, Bootstrap):
         msg = f"method of {gate.name} must be Bootstrap(...). Got {gate.method!r} instead."
+        raise InputError(msg)
+    if gate.method is not None and gate.confidence is None:
+        msg = f"method of {gate.name} must come with a confidence. Got none: a point isn't resampled."
         raise InputError(msg)

@@ -30,7 +30,7 @@ class Bootstrap:
         block: Rows of a block of a time series, in event-time order; 1 resamples row by row; `None`: chosen by
             Politis and White (2004) from the series of loss differences, and said.
         resamples: How many, 200 to 100,000.
-        seed: Of the resamples: the same gives the same answer.
+        seed: Of the resamples, >= 0: the same gives the same answer.
 
     Raises:
         InputError: A number is out of bounds, or the ways to resample contradict each other.
@@ -45,14 +45,21 @@ class Bootstrap:
 
     def __post_init__(self) -> None:
         if self.interval is not None:
-            object.__setattr__(self, "interval", Interval(self.interval))
+            object.__setattr__(self, "interval", _require_interval(self.interval))
         if self.groups is not None:
             require_column("groups of Bootstrap", self.groups)
         if not _is_count(self.resamples, LEAST_RESAMPLES) or self.resamples > MOST_RESAMPLES:
-            msg = f"resamples of Bootstrap must be {LEAST_RESAMPLES} to {MOST_RESAMPLES:,}. Got {self.resamples!r}."
+            bounds = f"{LEAST_RESAMPLES} to {MOST_RESAMPLES:,}"
+            msg = f"resamples of Bootstrap must be {bounds}. Got {self.resamples!r} instead."
             raise InputError(msg)
         if self.block is not None and not _is_count(self.block, 1):
             msg = f"block of Bootstrap must be rows, 1 or more. Got {self.block!r} instead."
+            raise InputError(msg)
+        if not isinstance(self.stratified, bool):
+            msg = f"stratified of Bootstrap must be true or false. Got {self.stratified!r} instead."
+            raise InputError(msg)
+        if not _is_count(self.seed, 0):
+            msg = f"seed of Bootstrap must be a whole number, 0 or more. Got {self.seed!r} instead."
             raise InputError(msg)
         if sum((self.stratified, self.groups is not None, (self.block or 1) > 1)) > 1:
             msg = "Bootstrap must resample in one way: stratified, groups, or block. Got more than one."
@@ -92,6 +99,14 @@ class DieboldMariano:
 
 
 Method = Bootstrap | McNemar | DeLong | DieboldMariano
+
+
+def _require_interval(value: str) -> Interval:
+    try:
+        return Interval(value)
+    except ValueError as error:
+        msg = f"interval of Bootstrap must be {' or '.join(Interval)}. Got {value!r} instead."
+        raise InputError(msg) from error
 
 
 def _is_count(value: object, least: int) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headgate.core.approval import Approval
 from headgate.core.asking import Ask, asked
-from headgate.core.combining import AtLeastOf, needs_of_all, require_gates
+from headgate.core.combining import AtLeastOf, WarnOnly, needs_of_all, require_gates
 from headgate.core.correction import Correction, corrected
 from headgate.core.evaluation import Evaluation
+from headgate.core.every_slice import EverySlice
 from headgate.core.gates import AtLeast, AtMost, Gate
 from headgate.core.metrics import Metric
 from headgate.core.needs import Need
@@ -84,13 +85,19 @@ class Policy:
             for gate, verdict in zip(self.gates, verdicts, strict=True)
             if not verdict.warn_only and not (first and gate.needs_baseline)
         ]
-        if not any(isinstance(need, Metric) for gate, _ in counted for need in gate.needs):
+        if not any(_judges(gate, first=first) for gate, _ in counted):
             which = (
                 "no baseline, and no gate that judges a first candidate" if first else "no gate judges the candidate"
             )
             reason = f"{which}: add AtLeast or AtMost"
             return Judgement(outcome=Outcome.UNDECIDED, reason=reason, verdicts=verdicts, notes=notes)
-        return _fold([verdict for _, verdict in counted], verdicts, notes, first=first)
+        warned = sum(
+            verdict.warn_only and verdict.outcome is not Outcome.PASS and not (first and gate.needs_baseline)
+            for gate, verdict in zip(self.gates, verdicts, strict=True)
+        )
+        judgement = _fold([verdict for _, verdict in counted], verdicts, notes, first=first)
+        told = f", {warned} warned" if warned and judgement.outcome is Outcome.PASS else ""
+        return replace(judgement, reason=f"{judgement.reason}{told}")
 
 
 def _fold(asked_of: list[Verdict], verdicts: tuple[Verdict, ...], notes: tuple[str, ...], *, first: bool) -> Judgement:
@@ -102,9 +109,18 @@ def _fold(asked_of: list[Verdict], verdicts: tuple[Verdict, ...], notes: tuple[s
             return Judgement(outcome=outcome, reason=reason, verdicts=verdicts, notes=notes)
     count = f"{len(asked_of)} gate{'s' * (len(asked_of) != 1)}"
     reason = f"no baseline, and {count} without one passed" if first else f"{count} passed"
-    warned = sum(verdict.warn_only and verdict.outcome is not Outcome.PASS for verdict in verdicts)
-    reason += f", {warned} warned" if warned and not first else ""
     return Judgement(outcome=Outcome.PASS, reason=reason, verdicts=verdicts, notes=notes)
+
+
+def _judges(gate: Gate, *, first: bool) -> bool:
+    """Whether the gate can't pass but by what the candidate predicts."""
+    if isinstance(gate, WarnOnly) or (first and gate.needs_baseline):
+        return False
+    if not isinstance(gate, AtLeastOf):
+        return any(isinstance(need, Metric) for need in gate.needs)
+    counted = [each for each in gate.gates if not isinstance(each, WarnOnly) and not (first and each.needs_baseline)]
+    judging = sum(_judges(each, first=first) for each in counted)
+    return len(counted) - judging < min(gate.enough, len(counted))
 
 
 def _require_room(gates: tuple[Gate, ...]) -> None:
@@ -113,6 +129,9 @@ def _require_room(gates: tuple[Gate, ...]) -> None:
     Raises:
         InputError: One does.
     """
+    for gate in gates:
+        if isinstance(gate, EverySlice):
+            _require_room(gate.gates)
     limits = list(_limits(gates))
     floors = [limit for limit in limits if isinstance(limit, AtLeast)]
     for high in (limit for limit in limits if isinstance(limit, AtMost)):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 
 from headgate.core.bars import bar_on, bars_of
+from headgate.core.gate_limits import limits_of
 from headgate.core.gates import Gate
 from headgate.core.ledger import RunRecord
 from headgate.core.mode import Mode, RunMode, decide_mode
@@ -148,15 +149,9 @@ def _gates(run: RunRef, entries: Sequence[LogEntry], policy: Policy) -> Iterator
 
 
 def _gate(gate: Gate, baseline: str | None) -> GatePlan:
-    return GatePlan(gate=gate.name, limits=_limits(gate), meets=baseline or "none: it is asked of the candidate alone")
-
-
-def _limits(gate: Gate) -> str:
-    """Return the numbers that a gate holds, by their names: `ceiling 0.5`."""
-    if not is_dataclass(gate):
-        return ""
-    pairs = ((each.name, getattr(gate, each.name)) for each in fields(gate))
-    return ", ".join(f"{name} {value:g}" for name, value in pairs if type(value) in {int, float})
+    return GatePlan(
+        gate=gate.name, limits=limits_of(gate), meets=baseline or "none: it is asked of the candidate alone"
+    )
 
 
 def _promotion(run: RunRef, known: Known, policy: Policy, mode: RunMode, fit: FitPlan) -> PromotionPlan:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from headgate.core.evaluation import OVERALL
 from headgate.errors import InputError
 
 
@@ -40,8 +41,9 @@ class Bins:
         >>> Bins("hour", (6, 18)).names
         ('hour < 6', 'hour in [6, 18)', 'hour >= 18')
         """
-        inner = (f"{self.column} in [{low:g}, {high:g})" for low, high in pairwise(self.edges))
-        return (f"{self.column} < {self.edges[0]:g}", *inner, f"{self.column} >= {self.edges[-1]:g}")
+        edges = [_said(edge) for edge in self.edges]
+        inner = (f"{self.column} in [{low}, {high})" for low, high in pairwise(edges))
+        return (f"{self.column} < {edges[0]}", *inner, f"{self.column} >= {edges[-1]}")
 
     def __str__(self) -> str:
         return f"bins of {self.column}"
@@ -52,7 +54,7 @@ class Where:
     """One slice: the rows that meet a condition on a column; rows where it is null or NaN don't.
 
     Args:
-        name: What it is called.
+        name: What it is called; `overall` is the whole holdout's name.
         column: The column.
         at_least: Least value, inclusive.
         below: Greatest value, exclusive.
@@ -70,6 +72,9 @@ class Where:
 
     def __post_init__(self) -> None:
         require_column("name of Where", self.name)
+        if self.name == OVERALL:
+            msg = f"name of Where must not be {OVERALL}, which is the whole holdout. Got it instead."
+            raise InputError(msg)
         require_column(f"column of Where({self.name})", self.column)
         object.__setattr__(self, "one_of", tuple(self.one_of))
         limits = [limit for limit in (self.at_least, self.below) if limit is not None]
@@ -90,6 +95,12 @@ class Where:
 
 Slicing = str | Bins | Where
 """What makes slices; a text is a column, each of whose values is a slice `column=value`."""
+
+
+def _said(edge: float) -> str:
+    """Return an edge in as few digits as it takes: two edges never bear one name."""
+    short = f"{edge:g}"
+    return short if float(short) == edge else repr(edge)
 
 
 def column_of(slicing: Slicing) -> str:

@@ -45,13 +45,13 @@ class Predicted:
 
 
 def read_predictions(rows: Rows, question: Question) -> Predicted:
-    """Return the rows of a scorer's table."""
+    """Return the rows of a scorer's table, whose first column is the event time, whatever it is called."""
     table = cast("pa.Table", rows)
     probabilities = {side: _probabilities(table, side) for side in ("candidate", "baseline")}
     is_classes = bool(probabilities["candidate"]) or _are_classes(table, question.metrics)
     values = _names if is_classes else _numbers
     return Predicted(
-        times=_times(table[question.event_time]),
+        times=_times(table.column(0)),
         label=values(table["label"]),
         candidate=values(table["candidate"]),
         baseline=values(table["baseline"]) if "baseline" in table.column_names else None,

@@ -22,6 +22,7 @@ from headgate.core.numeric.plans import (
     plan_of,
     refusal_of,
     why_no_groups,
+    why_unknown,
 )
 from headgate.core.numeric.scoring import placements
 from headgate.core.numeric.sums import losses_of
@@ -38,11 +39,11 @@ def bounds_of(
     Accuracy of independent rows has Clopper and Pearson's exact bounds (1934, Biometrika 26:404), the AUC of two
     classes DeLong's on the logit scale; all else is resampled.
     """
+    if refusal := refusal_of(predictions, predictions.candidate, rows, "of the candidate"):
+        return refusal
+    if refusal := why_unknown(metric) or why_no_groups(predictions, method):
+        return refusal
     rows = rows[np.argsort(predictions.event_time[rows], kind="stable")]
-    if refusal := refusal_of(predictions, predictions.candidate, rows, "predictions"):
-        return refusal
-    if refusal := why_no_groups(predictions, method):
-        return refusal
     answers = answers_of(predictions, rows, paired=False)
     length = block_of(_losses(metric, answers), method)
     if method is None and length == 1 and metric.name == "accuracy":

@@ -26,6 +26,7 @@ from headgate.core.numeric.plans import (
     plan_of,
     refusal_of,
     why_no_groups,
+    why_unknown,
 )
 from headgate.core.numeric.scoring import loss_differences, measured
 from headgate.core.predictions import Predicted, Predictions
@@ -65,12 +66,12 @@ def compare(
     what, whom, asked = words
     baseline = predictions.baseline
     assert baseline is not None  # noqa: S101 - the gate looked
-    rows = rows[np.argsort(predictions.event_time[rows], kind="stable")]
-    for who, predicted in (("candidate", predictions.candidate), (whom, baseline)):
-        if refusal := refusal_of(predictions, predicted, rows, f"predictions of the {who}"):
+    for who, predicted in (("the candidate", predictions.candidate), (whom, baseline)):
+        if refusal := refusal_of(predictions, predicted, rows, f"of {who}"):
             return refusal
-    if refusal := why_no_groups(predictions, method):
+    if refusal := why_unknown(metric) or why_no_groups(predictions, method):
         return refusal
+    rows = rows[np.argsort(predictions.event_time[rows], kind="stable")]
     values = [
         measured(metric, predictions.labels[rows], _picked(predicted, rows), predictions.classes)
         for predicted in (predictions.candidate, baseline)
@@ -79,6 +80,7 @@ def compare(
         which = "the candidate" if not math.isfinite(values[0]) else whom
         return f"{what} of {which} is not defined on these {len(rows):,} rows"
     test = _tested(predictions, rows, metric, method, limit=limit, inclusive=inclusive, confidence=confidence)
+    test = _just_enough(test, limit, confidence) if inclusive and isinstance(test, PairedTest) else test
     if isinstance(test, str):
         return f"{what} can't be compared: {test}"
     return Comparison(
@@ -131,7 +133,8 @@ def _tested(
         return _same(limit, inclusive=inclusive)
     differences = loss_differences(metric, predictions, rows)
     if isinstance(method, DieboldMariano):
-        return _by_diebold_mariano(differences, method.horizon, limit, confidence)
+        least = math.nextafter(limit, -math.inf) if inclusive else limit
+        return _by_diebold_mariano(differences, method.horizon, least, confidence)
     length = block_of(differences, method)
     if isinstance(method, McNemar) or (method is None and length == 1 and metric.name == "accuracy"):
         return _by_mcnemar(predictions, rows, limit, confidence)
@@ -221,6 +224,13 @@ def _same(limit: float, *, inclusive: bool) -> PairedTest:
     passes = limit < 0 or (inclusive and limit == 0)
     test = PairedTest(improvement=0.0, low=0.0, high=0.0, p_pass=0.0, p_fail=1.0, method="both predict the same")
     return test if passes else replace(test, p_pass=1.0, p_fail=0.0)
+
+
+def _just_enough(test: PairedTest, limit: float, confidence: float) -> PairedTest:
+    """Return the test with a lower bound below the limit where it doesn't pass: at the limit it would."""
+    if test.p_pass <= 1 - confidence or test.low < limit:
+        return test
+    return replace(test, low=math.nextafter(limit, -math.inf))
 
 
 def _picked(model: Predicted, rows: Array) -> Predicted:

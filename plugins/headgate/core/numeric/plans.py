@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from headgate.core.methods import Bootstrap, Interval, Method
-from headgate.core.metrics import Metric
+from headgate.core.metrics import METRICS, Metric
 from headgate.core.numeric.block_length import block_length
 from headgate.core.numeric.bootstrap import Resampled
 from headgate.core.numeric.intervals import Kind, bounds
@@ -52,6 +52,11 @@ def plan_of(plan: Bootstrap, predictions: Predictions, length: int) -> Resamplin
     return Resampling(resamples=plan.resamples, seed=plan.seed, strata=strata, groups=groups, block=block)
 
 
+def why_unknown(metric: Metric) -> str | None:
+    """Return why a metric can't be computed: it is of somebody's own making."""
+    return None if METRICS.get(metric.name) == metric else f"{metric} must be a metric of Headgate's to be compared"
+
+
 def why_no_groups(predictions: Predictions, method: Method | None) -> str | None:
     """Return why groups can't be resampled whole: their column isn't there, or isn't one value for each row."""
     if not isinstance(method, Bootstrap) or not method.groups:
@@ -85,10 +90,18 @@ def is_positive(predictions: Predictions, rows: Array) -> Array:
 
 def refusal_of(predictions: Predictions, predicted: Predicted, rows: Array, who: str) -> str | None:
     """Return why predictions can't be held against the labels."""
-    count = predictions.rows
-    if predicted.values.shape != (count,) or predictions.labels.shape != (count,):
-        return f"{who} must be one for each row, of shape ({count},). Got {predicted.values.shape}"
-    for what, values in ((who, predicted.values[rows]), ("labels", predictions.labels[rows])):
+    shapes: dict[str, tuple[Array, tuple[int, ...]]] = {
+        f"predictions {who}": (predicted.values, (predictions.rows,)),
+        "labels": (predictions.labels, (predictions.rows,)),
+        "event times": (predictions.event_time, (predictions.rows,)),
+    }
+    if predicted.probabilities is not None:
+        wanted = (predictions.rows, len(predictions.classes or ()))
+        shapes[f"probabilities {who}"] = (predicted.probabilities, wanted)
+    for what, (found, shape) in shapes.items():
+        if found.shape != shape:
+            return f"{what} must be of shape {shape}, one for each row. Got {found.shape}"
+    for what, values in ((f"predictions {who}", predicted.values[rows]), ("labels", predictions.labels[rows])):
         if missing := _missing(values):
             return f"{what} must be there for each row. Got {missing:,} of {len(rows):,} that are null or not a number"
     return None

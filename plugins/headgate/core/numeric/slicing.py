@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,16 +20,27 @@ def rows_of_slices(columns: Mapping[str, Array], slicings: Sequence[Slicing]) ->
     Slices of bins and conditions are there even if they are empty; a null's is called `column=null`.
 
     Raises:
-        InputError: A condition or bins ask for numbers of a column that has none.
+        InputError: A condition or bins ask for numbers of a column that has none, a column holds lists or the like, or
+            two different slices bear one name.
     """
     found: dict[str, Array] = {}
     for slicing in slicings:
-        found |= dict(_slices(slicing, columns[column_of(slicing)]))
+        for name, rows in _slices(slicing, columns[column_of(slicing)]):
+            if name in found and not np.array_equal(found[name], rows):
+                msg = f"slices must differ by name. Got two that are called {name} instead."
+                raise InputError(msg)
+            found[name] = rows
     return found
+
+
+def every_row(rows: int) -> Array:
+    """Return the rows of the whole holdout, as indices."""
+    return np.arange(rows)
 
 
 def _slices(slicing: Slicing, values: Array) -> Iterator[tuple[str, Array]]:
     if isinstance(slicing, str):
+        _require_plain(slicing, values)
         yield from _by_value(slicing, values)
     elif isinstance(slicing, Bins):
         numbers = _numbers(slicing.column, values)
@@ -65,10 +77,27 @@ def _text(value: object) -> str:
     return "null" if value is None or value != value else str(value)  # noqa: PLR0124 - only NaN differs from itself
 
 
+def _texts(value: str | float) -> set[str]:
+    """Return how a value that was asked for may be written in a column: 1 is 1.0."""
+    if isinstance(value, str | bool) or not math.isfinite(value):
+        return {_text(value)}
+    return {_text(float(value))} | ({_text(int(value))} if value == int(value) else {_text(value)})
+
+
+def _require_plain(column: str, values: Array) -> None:
+    if values.dtype.kind != "O":
+        return
+    for value in values.tolist():
+        if isinstance(value, list | dict | set):
+            msg = f"column {column} of a slice must hold one value for each row. Got {value!r} instead."
+            raise InputError(msg)
+
+
 def _is_met(where: Where, values: Array) -> Array:
     if where.one_of:
+        _require_plain(where.column, values)
         names, codes = coded(values)
-        wanted = {_text(value) for value in where.one_of}
+        wanted = {text for value in where.one_of for text in _texts(value)}
         return np.array([name in wanted for name in names], dtype=bool)[codes]
     numbers = _numbers(where.column, values)
     low = -np.inf if where.at_least is None else where.at_least
