@@ -39,8 +39,8 @@ def bounds(resampled: Resampled, confidence: float, kind: Kind = "percentile") -
         for sign in (1, -1)
     )
     return (
-        float(known[low - 1]) if low >= 1 else -math.inf,
-        float(known[-high]) if high >= 1 else math.inf,
+        float(known[min(low, len(known)) - 1]) if low >= 1 else -math.inf,
+        float(known[-min(high, len(known))]) if high >= 1 else math.inf,
     )
 
 
@@ -58,7 +58,8 @@ def _p_value(resampled: Resampled, beyond: Array, kind: Kind, sign: int) -> floa
     if not resampled.measurable:
         return math.nan
     count = np.count_nonzero(beyond | np.isnan(resampled.replicates))
-    return _significance(resampled, (count + 1) / (len(resampled.replicates) + 1), kind, sign)
+    least = 1 / (len(resampled.replicates) + 1)
+    return max(least, _significance(resampled, (count + 1) * least, kind, sign))
 
 
 def _level(resampled: Resampled, alpha: float, kind: Kind, sign: int) -> float:
@@ -68,8 +69,8 @@ def _level(resampled: Resampled, alpha: float, kind: Kind, sign: int) -> float:
     z = float(special.ndtri(alpha)) if math.isinf(resampled.units) else _expanded(alpha, resampled.units)
     if kind == "bca":
         bias, acceleration = _bias(resampled, sign), resampled.acceleration * sign
-        if acceleration * (bias + z) >= 1:
-            return 0.0
+        if acceleration * (bias + z) >= 1:  # as if z were infinite
+            return float(bias + z > 0)
         z = bias + (bias + z) / (1 - acceleration * (bias + z))
     return float(special.ndtr(z))
 
@@ -81,8 +82,8 @@ def _significance(resampled: Resampled, level: float, kind: Kind, sign: int) -> 
     z = float(special.ndtri(level))
     if kind == "bca":
         bias, acceleration = _bias(resampled, sign), resampled.acceleration * sign
-        if 1 + acceleration * (z - bias) <= 0:
-            return 1.0
+        if 1 + acceleration * (z - bias) <= 0:  # as if z were infinite
+            return float(z > bias)
         z = (z - bias) / (1 + acceleration * (z - bias)) - bias
     units = resampled.units
     if math.isinf(units):
