@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from headgate.core.about import About
     from headgate.core.approval import Approval
     from headgate.core.business_days import business_days
     from headgate.core.combining import AtLeastOf, WarnOnly, all_of, any_of
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "headgate.core.approval": ("Approval",),
+    "headgate.core.about": ("About",),
     "headgate.core.business_days": ("business_days",),
     "headgate.core.gate_behaviour": ("Directional", "Invariant", "Monotone"),
     "headgate.core.gate_calibration": ("BrierAtMost", "Calibrated"),
@@ -159,6 +161,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "AdversarialAtMost",
     "AfterLabels",
+    "About",
     "Approval",
     "ApproveOperator",
     "AtLeast",

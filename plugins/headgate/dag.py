@@ -228,7 +228,7 @@ def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) ->
     verdict = JudgeOperator(task_id="judge", evaluation=evaluation.output, policy=p.policy, **told, **at)
     decided = _asked_of_people(p, verdict, evaluation, mlflow_conn_id=mlflow_conn_id)
     told = {"outlets": [champion_asset(p.model)]}
-    promotion = PromoteOperator(task_id="promote", verdict=decided.output, **told, **at, **kept)
+    promotion = PromoteOperator(task_id="promote", verdict=decided.output, about=p.about, **told, **at, **kept)
     if p.serving is not None:
         DeployOperator(task_id="deploy", promotion=promotion.output, serving=p.serving, **at, **kept)
     return snapshot

@@ -5,6 +5,7 @@ from __future__ import annotations
 import headgate
 
 EXPORTS = """
+About
 AdversarialAtMost
 AfterLabels
 Approval

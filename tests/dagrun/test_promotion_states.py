@@ -99,7 +99,7 @@ def test_a_replay_makes_no_event_of_a_champion_whatever_runs_again(chain: Chain,
 
     assert "promote" in chain.skipped
     chain.skipped.clear()
-    assert "must be a live PASS. Got PASS, replay" in chain.refused("promote")
+    assert "must be a live PASS, or approved. Got PASS, replay" in chain.refused("promote")
     assert told(chain, "champion") == []
     assert [extra["mode"] for extra in told(chain, "candidate")] == ["replay"]
     assert chain.versions() == ["1"]

@@ -78,7 +78,7 @@ def test_warnings_are_marked_in_the_mlflow_run_and_on_the_version(chain: Chain) 
     for told in (said["mlflow.note.content"], description):
         assert "* expect_column_max_to_be_between(size" in told
         assert "* expect_table_row_count_to_be_between(" in told
-    assert "**Validation: PASS with 2 warnings**" in description
+    assert "### Validation of the data\n\nPASS with 2 warnings" in description
     assert version.tags["headgate.validation"] == "PASS with 2 warnings"
 
 

@@ -16,16 +16,18 @@ from headgate.core.promotion import effective_of
 from headgate.core.refs import CandidateRef, PromotionRef
 from headgate.core.rollback import CANDIDATE
 from headgate.errors import PromotionError
+from headgate.steps.card import CardPorts
 from headgate.steps.history_adoption import adopt_history
 from headgate.steps.promote import promote_candidate
 from headgate.steps.rollback import roll_back
 from tests.unit.pasts import Past
-from tests.unit.world import later
+from tests.unit.world import NoPages, later
 
 
 def adopt(past: Past, *, reason: str = "we start with this", **more: Any) -> PromotionRef:
     history = past.history(**more)
-    return adopt_history(history, who="eve", reason=reason, log=past.log, store=past.store, tracker=past.tracker)
+    cards = CardPorts(tracker=past.tracker, pages=NoPages())
+    return adopt_history(history, who="eve", reason=reason, log=past.log, store=past.store, cards=cards)
 
 
 def test_the_last_champion_of_the_history_is_promoted_once_with_its_evidence() -> None:

@@ -132,6 +132,9 @@ class NoPages:
     def gates(self, *_: Any, **__: Any) -> str:
         return "<p>gates</p>"
 
+    def card(self, *_: Any) -> str:
+        return "<p>card</p>"
+
 
 def result(finding: Finding, severity: Severity = Severity.CRITICAL) -> tuple[Finding, Severity]:
     return finding, severity

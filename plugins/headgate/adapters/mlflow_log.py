@@ -180,6 +180,7 @@ def _entry_of(version: ModelVersion) -> LogEntry:
             who=who,
             reason=reason,
             tags=tuple(sorted(tags.items())),
+            description=version.description or "",
         )
     except (KeyError, ValueError):
         return foreign_entry(

@@ -176,10 +176,11 @@ def _kept(found: History, mlflow: str | None) -> Shelved:
 
 
 def _adopted(found: History, mlflow: str | None, store: SnapshotStore, *, who: str, reason: str) -> PromotionRef:
+    from headgate.hooks.wiring import card_ports
     from headgate.steps.history_adoption import adopt_history
 
-    log, tracker = promotion_log(mlflow), run_tracker(mlflow)
-    return adopt_history(found, who=who, reason=reason, log=log, store=store, tracker=tracker)
+    log, cards = promotion_log(mlflow), card_ports(run_tracker(mlflow))
+    return adopt_history(found, who=who, reason=reason, log=log, store=store, cards=cards)
 
 
 def _document(found: History, kept: Shelved | None, adopted: PromotionRef | None, mlflow: str | None) -> dict[str, Any]:

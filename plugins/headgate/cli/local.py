@@ -153,6 +153,7 @@ class LocalChain:
             policy=pipeline.policy,
             wish=wish,
         )
+            about=pipeline.about,
         ports = self._ports
         tell("load", "the pipeline and the libraries that it takes")
         return retrain(run, work=work, ports=ports, tell=tell)

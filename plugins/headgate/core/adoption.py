@@ -9,6 +9,7 @@ from datetime import datetime
 from headgate.core.approval import APPROVAL_TAGS
 from headgate.core.bars import BARS, BARS_FINGERPRINT, BARS_MODEL, LIFTED
 from headgate.core.journal import LastSeen, forgotten
+from headgate.core.model_card import again_of
 from headgate.core.projection import CHAMPION, PREVIOUS, Projection, hand_changes, wanted_aliases
 from headgate.core.promotion import Entry, LogEntry, fold_log
 from headgate.core.rollback import ROLLBACK_TO
@@ -115,4 +116,5 @@ def _entry(chosen: LogEntry, head: int, *, who: str, reason: str, as_of: datetim
         who=who,
         reason=reason,
         tags=(*kept, (ADOPTED, str(chosen.version))),
+        description=again_of(reason, chosen),
     )

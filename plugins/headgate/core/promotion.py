@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -19,6 +19,8 @@ class Entry:
         who: Airflow user, or the Dag that promoted by itself.
         reason: Why, for a person.
         tags: Further facts (verdict, snapshot, windows, dag run), as text.
+        description: Its model card in short, as Markdown; what the tags say where it is empty. Two entries that differ
+            in nothing else are equal.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Entry:
     who: str
     reason: str
     tags: tuple[tuple[str, str], ...] = ()
+    description: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from headgate.core.approval import APPROVAL_TAGS
 from headgate.core.bars import BARS, BARS_FINGERPRINT, BARS_MODEL, LIFTED, bar_on
+from headgate.core.model_card import again_of
 from headgate.core.promotion import Entry, LogEntry, effective_of, fold_log
 from headgate.errors import PromotionError
 
@@ -118,4 +119,5 @@ def _entry(earlier: LogEntry, champion: LogEntry, head: int, *, who: str, reason
         who=who,
         reason=reason,
         tags=(*kept, (ROLLBACK_TO, str(earlier.version)), *bars.items()),
+        description=again_of(reason, earlier),
     )

@@ -9,6 +9,7 @@ from headgate.hooks import parts
 from headgate.hooks.checks import runner_of
 from headgate.ports import PromotionLog, RowsSource, RunLedger, RunTracker, SnapshotStore
 from headgate.spec import Expectations, Label, Source
+from headgate.steps.card import CardPorts
 from headgate.steps.evaluate import EvaluationPorts
 from headgate.steps.judging import JudgementPorts
 from headgate.steps.keeping import Wanted, recipe_of
@@ -110,3 +111,8 @@ def evaluation_ports(
 def judgement_ports(tracker: RunTracker) -> JudgementPorts:
     """Return what judging needs."""
     return JudgementPorts(tracker=tracker, table=parts.table(), reader=parts.predictions(), pages=parts.pages())
+
+
+def card_ports(tracker: RunTracker) -> CardPorts:
+    """Return what writing a model card needs."""
+    return CardPorts(tracker=tracker, pages=parts.pages())

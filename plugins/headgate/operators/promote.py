@@ -8,12 +8,15 @@ from typing import Any
 from airflow.sdk import BaseOperator
 
 from headgate import wire
+from headgate.core.about import NOTHING_SAID, About
 from headgate.core.refs import PromotionRef, VerdictRef
 from headgate.hooks.assets import champion_asset, is_told, keep_quiet, stamp, tell
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.store import store_at
+from headgate.hooks.wiring import card_ports
+from headgate.steps.card import CARD_PAGE
 from headgate.steps.promote import promote_candidate
 
 
@@ -23,7 +26,8 @@ class PromoteOperator(BaseOperator):
     With `outlets=[champion_asset(model)]` a promotion is an event of that asset, which schedules what uses the model.
 
     Args:
-        verdict: Output of a `JudgeOperator`.
+        verdict: Output of a `JudgeOperator`, or of an `ApproveOperator`.
+        about: Purpose, owner and limits of the model, for its card.
         mlflow_conn_id: Airflow connection of the MLflow server.
         store_url: ObjectStoragePath URL of the snapshot store, which remembers promotions; Airflow's setting
             `[headgate] store` by default.
@@ -33,19 +37,21 @@ class PromoteOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("verdict", "mlflow_conn_id", "store_url")
-    operator_extra_links = (MadeLink("Model version"),)
+    operator_extra_links = (MadeLink("Model version"), MadeLink("Model card"))
     ui_color = "#fff8e1"
 
     def __init__(
         self,
         *,
         verdict: Any,  # noqa: ANN401 - an XComArg
+        about: About = NOTHING_SAID,
         mlflow_conn_id: str = MlflowHook.default_conn_name,
         store_url: str | None = None,
         **kwargs: Any,  # noqa: ANN401 - Airflow's own arguments
     ) -> None:
         super().__init__(**kwargs)
         self.verdict = verdict
+        self.about = about
         self.mlflow_conn_id = mlflow_conn_id
         self.store_url = store_url
         self.links: dict[str, str] = {}
@@ -57,7 +63,14 @@ class PromoteOperator(BaseOperator):
             verdict = wire.load(VerdictRef, {k: v for k, v in self.verdict.items() if k != "explanation"})
             run = verdict.candidate.snapshot.run
             self.log.info("%s", run.said)
-            promotion = promote_candidate(verdict, log=mlflow.promotion_log, store=store_at(self.store_url))
+            promotion = promote_candidate(
+                verdict,
+                log=mlflow.promotion_log,
+                store=store_at(self.store_url),
+                about=self.about,
+                cards=card_ports(mlflow.tracker),
+            )
+        self.links["Model card"] = mlflow.pages.artifact(verdict.candidate.tracked, CARD_PAGE)
         self.links["Model version"] = mlflow.pages.version(run.model, promotion.version)
         how = "was promoted by an earlier try" if promotion.again else "is promoted"
         self.log.info("%s version %s %s", run.model, promotion.version, how)

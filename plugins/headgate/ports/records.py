@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from headgate.core.card import Card
 from headgate.core.evaluation import Measure
 from headgate.core.predictions import Predictions
 from headgate.core.profile import Profile
@@ -177,3 +178,6 @@ class Pages(Protocol):
             record: The verdict, with its numbers.
             predictions: What both predicted for the holdout; without them nothing is drawn of its rows.
         """
+
+    def card(self, card: Card) -> str:
+        """Return an HTML page of a model card."""

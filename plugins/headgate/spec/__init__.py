@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headgate.core.about import About
 from headgate.core.drift import Drift
 from headgate.core.quarantine import Quarantine
 from headgate.spec.checks import require_dotted, require_kind, require_model_name
@@ -12,6 +13,7 @@ from headgate.spec.sources import CsvSource, DeltaSource, FunctionSource, Label,
 
 __all__ = [
     "Check",
+    "About",
     "CsvSource",
     "DeltaSource",
     "Drift",

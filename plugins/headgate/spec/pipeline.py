@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from headgate.core.about import NOTHING_SAID, About
 from headgate.core.metrics import Metric, require_metric
 from headgate.core.policy import Policy
 from headgate.core.slices import Slicing, require_slicings
@@ -47,6 +48,8 @@ class Pipeline:
         slices: What makes slices besides those that the gates ask for: columns, `Bins`, `Where`.
         serving: Where the champion answers; nothing is deployed when `None`.
 
+
+        about: Purpose, owner and limits: what the model card says besides.
     Raises:
         InputError: A field isn't what it must be; the sentence names it.
     """
@@ -63,6 +66,7 @@ class Pipeline:
     serving: Serving | None = None
 
     def __post_init__(self) -> None:
+    about: About = NOTHING_SAID
         require_model_name(self.model)
         require_kind(
             "source",
@@ -88,6 +92,7 @@ class Pipeline:
 
 
 def metrics_of(metrics: object, policy: Policy) -> tuple[Metric, ...]:
+        require_kind("about", self.about, About, 'About(purpose="...", owner="...", limits="...")')
     """Return the metrics, and those that the policy's gates ask for besides, each once.
 
     Raises:

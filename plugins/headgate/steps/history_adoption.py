@@ -11,6 +11,7 @@ from headgate.core.refs import PromotionRef, TrackedRun, VerdictRef
 from headgate.core.verdict_record import RECORD
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog, RunTracker, SnapshotStore
+from headgate.steps.card import CardPorts
 from headgate.steps.promote import promote_candidate
 from headgate.steps.verdict_file import read_verdict
 
@@ -18,7 +19,7 @@ ADOPTED = "adopted from the simulated history"
 
 
 def adopt_history(
-    history: History, *, who: str, reason: str, log: PromotionLog, store: SnapshotStore, tracker: RunTracker
+    history: History, *, who: str, reason: str, log: PromotionLog, store: SnapshotStore, cards: CardPorts
 ) -> PromotionRef:
     """Promote the history's last champion once, as one live promotion of its as-of.
 
@@ -32,7 +33,7 @@ def adopt_history(
         reason: Why; it is kept in the log.
         log: The promotion log.
         store: Remembers the promotion.
-        tracker: Holds the evidence about the candidate.
+        cards: Hold the evidence about the candidate, and keep its model card.
 
     Raises:
         PromotionError: There is no reason, nobody passed, the log has a champion, the fit is barred, or somebody
@@ -47,7 +48,7 @@ def adopt_history(
         raise PromotionError(msg)
     row = history.promotions[-1]
     _require_empty(model, fold_log(log.entries(model)).champion, row)
-    return promote_candidate(_verdict(row, reason, tracker), log=log, store=store, who=who)
+    return promote_candidate(_verdict(row, reason, cards.tracker), log=log, store=store, who=who, cards=cards)
 
 
 def _require_empty(model: str, champion: LogEntry | None, row: HistoryRow) -> None:

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from headgate import wire
+from headgate.core.about import NOTHING_SAID, About
 from headgate.core.approval import APPROVAL, APPROVAL_REASON, APPROVED_AT, APPROVED_BY
 from headgate.core.bars import bar_on
+from headgate.core.card_text import description_of
 from headgate.core.promotion import Entry, Head, LogEntry, fold_log, winner_of
 from headgate.core.refs import PromotionRef, VerdictRef
 from headgate.core.rollback import CANDIDATE, FINGERPRINT
 from headgate.core.validation import ValidationSummary
 from headgate.errors import PromotionError
 from headgate.ports import PromotionLog, SnapshotStore
+from headgate.steps.card import CardDraft, CardPorts, draft_card, keep_card
 from headgate.steps.journal import remembered
 from headgate.steps.registry import read_registry
+from headgate.steps.verdict_file import record_tag
 
 ROUNDS = 4
 """How often an entry is appended anew when only void ones came in between."""
 
 
 def promote_candidate(
-    verdict: VerdictRef, *, log: PromotionLog, store: SnapshotStore, who: str | None = None
+    verdict: VerdictRef,
+    *,
+    log: PromotionLog,
+    store: SnapshotStore,
+    who: str | None = None,
+    about: About = NOTHING_SAID,
+    cards: CardPorts | None = None,
 ) -> PromotionRef:
     """Make the candidate the champion, if it is still the champion that it was judged against.
+
+    The version says why in its tags, with the verdict's record, and in its description, with the model card.
 
     What it does not do: judge again. Who lost to another promotion says so, and stops. What somebody changed by hand in
     the registry is never overwritten.
@@ -36,6 +49,8 @@ def promote_candidate(
         log: The promotion log.
         store: Remembers the promotion.
         who: Who asks for it; who started the candidate's run when `None`.
+        about: What the owner says of the model; it is on its card.
+        cards: Where the evidence lies, and the whole card is kept; without them the card tells the verdict alone.
 
     Raises:
         PromotionError: The verdict doesn't open the door; somebody else promoted in between; the fit is barred; the
@@ -50,18 +65,22 @@ def promote_candidate(
     registry = read_registry(model, log=log, store=store)
     entries = registry.entries
     _require_unbarred(verdict, entries)
+    draft = draft_card(
+        verdict, who=who or candidate.snapshot.run.who, about=about, tracker=cards.tracker if cards else None
+    )
     won = winner_of(entries, candidate.model_id)
     again = won is not None
     if won is None:
-        entries, won = _appended(verdict, log, entries, who)
+        entries, won = _appended(verdict, log, entries, draft)
     head = fold_log(entries)
     log.project(model, head)
-    notes = (*registry.notes, *remembered(store, model, entries))
+    lost = keep_card(draft.of_version(won.version), candidate.tracked, cards) if cards else None
+    notes = (*registry.notes, *remembered(store, model, entries), *((lost,) if lost else ()))
     serves = head.champion == won
     return PromotionRef(candidate=candidate, version=str(won.version), again=again, serves=serves, notes=notes)
 
 
-def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None) -> Entry:
+def entry_of(verdict: VerdictRef, *, expected_head: int, draft: CardDraft) -> Entry:
     """Return the log's entry for a verdict. Its key is the candidate: one candidate is promoted once."""
     candidate = verdict.candidate
     run = candidate.snapshot.run
@@ -71,7 +90,7 @@ def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None)
         expected_head=expected_head,
         model_id=candidate.model_id,
         as_of=run.as_of.instant,
-        who=who or run.who,
+        who=draft.who,
         reason=_reason_of(verdict),
         tags=(
             ("dag_id", run.dag_id),
@@ -81,7 +100,8 @@ def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None)
             (FINGERPRINT, candidate.fingerprint),
             ("verdict", verdict.judgement.outcome),
             ("verdict_reason", verdict.judgement.reason),
-            ("verdicts", json.dumps([wire.dump(one) for one in verdict.judgement.verdicts], ensure_ascii=False)),
+            ("verdicts", _gates_text(verdict)),
+            ("record", record_tag(draft.record)),
             ("mode_reason", verdict.mode.reason),
             ("windows", wire.text(run.windows)),
             (CANDIDATE, wire.text(candidate)),
@@ -89,11 +109,18 @@ def entry_of(verdict: VerdictRef, *, expected_head: int, who: str | None = None)
             *_approval_tags(verdict),
             *_validation_tags(candidate.validation),
         ),
+        description=description_of(draft.of_version(expected_head + 1)),
     )
 
 
+def _gates_text(verdict: VerdictRef) -> str:
+    """Return each gate's answer in short, as JSON; the comparisons are in the record."""
+    gates = [wire.dump(replace(one, comparison=None, parts=())) for one in verdict.judgement.verdicts]
+    return json.dumps(gates, ensure_ascii=False)
+
+
 def _appended(
-    verdict: VerdictRef, log: PromotionLog, entries: tuple[LogEntry, ...], who: str | None
+    verdict: VerdictRef, log: PromotionLog, entries: tuple[LogEntry, ...], draft: CardDraft
 ) -> tuple[tuple[LogEntry, ...], LogEntry]:
     """Return the log with the candidate's effective entry.
 
@@ -104,7 +131,7 @@ def _appended(
     for _ in range(ROUNDS):
         head = fold_log(entries)
         _require_same_champion(model, verdict, head)
-        log.append(model, entry_of(verdict, expected_head=head.number, who=who))
+        log.append(model, entry_of(verdict, expected_head=head.number, draft=draft))
         entries = log.entries(model)
         if (won := winner_of(entries, candidate.model_id)) is not None:
             return entries, won

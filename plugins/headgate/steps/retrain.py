@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from headgate.core.about import NOTHING_SAID, About
 from headgate.core.headline import headline
 from headgate.core.policy import Policy
 from headgate.core.promotion import fold_log
@@ -20,6 +21,7 @@ from headgate.core.refs import (
 from headgate.core.verdict import Outcome
 from headgate.errors import PromotionError
 from headgate.ports import Question, Recipe, Trainer
+from headgate.steps.card import CardPorts
 from headgate.steps.evaluate import EvaluationPorts, evaluate_candidate
 from headgate.steps.judge import explain, judge_candidate, require_override
 from headgate.steps.judging import JudgementPorts
@@ -59,6 +61,7 @@ class Work:
         question: What is measured.
         policy: The gates.
         wish: What a person wishes.
+        about: What the owner says of the model.
     """
 
     wanted: Wanted
@@ -67,6 +70,7 @@ class Work:
     question: Question
     policy: Policy
     wish: Wish = field(default_factory=Wish)
+    about: About = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +141,16 @@ def retrain(run: RunRef, *, work: Work, ports: RetrainingPorts, tell: Tell) -> R
 
 
 def _decided(done: Retrained, candidate: CandidateRef, work: Work, ports: RetrainingPorts, tell: Tell) -> Retrained:
+    known = ports.evaluation
     for left in reversed(range(ROUNDS)):
         done = _judged(done, candidate, work, ports, tell)
         verdict = done.verdict
         if verdict is None or not verdict.opens:
             return done
         try:
-            promotion = promote_candidate(verdict, log=ports.evaluation.log, store=ports.evaluation.store)
+            promotion = promote_candidate(
+                verdict, log=known.log, store=known.store, about=work.about, cards=_cards(known)
+            )
         except PromotionError as error:
             if not left or not _is_lost(verdict, ports):
                 raise
@@ -174,6 +181,10 @@ def _judged(done: Retrained, candidate: CandidateRef, work: Work, ports: Retrain
     )
     tell("judge", explain(verdict))
     return replace(done, candidate=evaluation.candidate, evaluation=evaluation, verdict=verdict)
+
+
+def _cards(ports: EvaluationPorts) -> CardPorts:
+    return CardPorts(tracker=ports.tracker, pages=ports.pages)
 
 
 def _is_lost(verdict: VerdictRef, ports: RetrainingPorts) -> bool:

@@ -51,6 +51,14 @@ class PromotionLogConformance:
         log.append(model, entry)
         assert [found.entry for found in log.entries(model)] == [entry]
 
+    def test_a_description_comes_back(self, log: PromotionLog, world: LogWorld) -> None:
+        model, said = (
+            world.new_model(),
+            "### Purpose\n\nSays how much *ü* there is.\n\n| a |\n| --- |\n| 1 |",
+        )
+        log.append(model, entry_for(world.new_candidate(), description=said))
+        assert [found.entry.description for found in log.entries(model)] == [said]
+
     def test_entries_are_oldest_first_by_number(self, log: PromotionLog, world: LogWorld) -> None:
         model, candidate = world.new_model(), world.new_candidate()
         for head in range(11):  # as text, 10 comes before 2

@@ -7,6 +7,7 @@ from html import escape
 
 from headgate.adapters.plotly_pages.markup import element, table
 from headgate.core.evaluation import Fact
+from headgate.core.fact_words import fact_text
 from headgate.core.verdict_words import number_text
 
 _COSTS = {
@@ -17,8 +18,6 @@ _COSTS = {
     "size": "Size on disk",
     "memory": "Memory to load it",
 }
-_SIZES = ("bytes", "kB", "MB", "GB", "TB")
-_STEP = 1000
 
 
 def cost_bars(facts: Sequence[Fact]) -> str:
@@ -36,7 +35,7 @@ def other_facts(facts: Sequence[Fact]) -> str:
             "tr",
             element("th", escape(fact.name.replace("_", " ")), scope="row"),
             *(
-                element("td", escape(_text(value, fact.unit)), class_="number")
+                element("td", escape(fact_text(value, fact.unit)), class_="number")
                 for value in (fact.candidate, fact.baseline)
             ),
             element("td", escape(fact.note)),
@@ -52,7 +51,8 @@ def _row(said: str, fact: Fact) -> str:
     values = (fact.candidate, fact.baseline)
     most = max((value for value in values if value is not None), default=0.0)
     cells = [_bar(value, most, fact, class_) for value, class_ in zip(values, ("ours", "theirs"), strict=True)]
-    ratio = "" if not fact.candidate or not fact.baseline else f"{number_text(fact.candidate / fact.baseline)} times"
+    ours, theirs = values
+    ratio = f"{number_text(ours / theirs)} times" if ours and theirs else ""
     return element("tr", element("th", escape(said), scope="row"), *cells, element("td", escape(ratio or fact.note)))
 
 
@@ -63,15 +63,4 @@ def _bar(value: float | None, most: float, fact: Fact, class_: str) -> str:
     bar = element(
         "span", element("span", style=f"width:{max(share, 1):.1f}%"), class_=f"cost {class_}", aria_hidden="true"
     )
-    return element("td", escape(_text(value, fact.unit)), bar)
-
-
-def _text(value: float | None, unit: str) -> str:
-    if value is None:
-        return ""
-    if unit != "bytes":
-        return f"{number_text(value)} {unit}".strip()
-    place = 0
-    while abs(value) >= _STEP and place < len(_SIZES) - 1:
-        value, place = value / _STEP, place + 1
-    return f"{number_text(value)} {_SIZES[place]}"
+    return element("td", escape(fact_text(value, fact.unit)), bar)

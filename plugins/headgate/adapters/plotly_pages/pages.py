@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from headgate.adapters.plotly_pages.validation import validation_page
+from headgate.core.card import Card
 from headgate.core.predictions import Predictions
 from headgate.core.profile import Profile
 from headgate.core.refs import RunRef
@@ -39,3 +40,9 @@ class PlotlyPages:
         from headgate.adapters.plotly_pages.gate_report import gate_report  # nobody else needs it
 
         return gate_report(record, predictions)
+
+    def card(self, card: Card) -> str:
+        """Return an HTML page of a model card."""
+        from headgate.adapters.plotly_pages.card_page import card_page
+
+        return card_page(card)
