@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         Drift,
         Estimator,
         Expectations,
+        Explain,
         FunctionCheck,
         FunctionSource,
         Label,
@@ -83,8 +84,8 @@ if TYPE_CHECKING:
     from headgate.timetables.after_labels import AfterLabels
 
 _HOMES = {
-    "headgate.core.approval": ("Approval",),
     "headgate.core.about": ("About",),
+    "headgate.core.approval": ("Approval",),
     "headgate.core.business_days": ("business_days",),
     "headgate.core.gate_behaviour": ("Directional", "Invariant", "Monotone"),
     "headgate.core.gate_calibration": ("BrierAtMost", "Calibrated"),
@@ -142,6 +143,7 @@ _HOMES = {
         "Drift",
         "Estimator",
         "Expectations",
+        "Explain",
         "FunctionCheck",
         "FunctionSource",
         "Label",
@@ -159,9 +161,9 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "About",
     "AdversarialAtMost",
     "AfterLabels",
-    "About",
     "Approval",
     "ApproveOperator",
     "AtLeast",
@@ -193,6 +195,7 @@ __all__ = [
     "EverySlice",
     "Expanding",
     "Expectations",
+    "Explain",
     "FreshWithin",
     "FunctionCheck",
     "FunctionSource",

@@ -220,6 +220,7 @@ def _chain(pipeline: Pipeline, *, mlflow_conn_id: str, store_url: str | None) ->
         metrics=p.metrics,
         slices=p.slices,
         policy=p.policy,
+        explain=p.explain,
         trusted=p.estimator.trusted,
         **at,
         **kept,

@@ -39,6 +39,7 @@ EvaluateOperator
 EverySlice
 Expanding
 Expectations
+Explain
 FreshWithin
 FunctionCheck
 FunctionSource

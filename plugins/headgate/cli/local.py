@@ -149,11 +149,12 @@ class LocalChain:
                 slices=pipeline.slices,
                 label=pipeline.label.column,
                 event_time=source.event_time,
+                explain=pipeline.explain,
             ),
             policy=pipeline.policy,
             wish=wish,
-        )
             about=pipeline.about,
+        )
         ports = self._ports
         tell("load", "the pipeline and the libraries that it takes")
         return retrain(run, work=work, ports=ports, tell=tell)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from headgate.core.suite import Expectation, Suite
     from headgate.ports import (
         CostMeter,
+        Explainer,
         ModelLoader,
         Pages,
         PredictionReader,
@@ -145,6 +146,17 @@ def scorer() -> Scorer:
     from headgate.adapters.sklearn_scorer import SklearnScorer
 
     return SklearnScorer()
+
+
+def explainer(scorer: Scorer) -> Explainer:
+    """Return what tells how much a model needs each of its features.
+
+    Args:
+        scorer: Measures.
+    """
+    from headgate.adapters.sklearn_explainer import SklearnExplainer
+
+    return SklearnExplainer(scorer)
 
 
 def pages() -> Pages:

@@ -105,6 +105,7 @@ def evaluation_ports(
             ledger=ledger,
         ),
         pages=parts.pages(),
+        explainer=parts.explainer(scorer),
     )
 
 

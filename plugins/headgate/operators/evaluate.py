@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk import BaseOperator
 
 from headgate import wire
+from headgate.core.explanations import Explain
 from headgate.core.metrics import Metric, require_metric
 from headgate.core.policy import Policy
 from headgate.core.refs import CandidateRef, EvaluationRef
@@ -30,6 +31,7 @@ class EvaluateOperator(BaseOperator):
         metrics: What to measure: those that the policy's gates ask for must be among them.
         slices: What makes slices: columns, `Bins`, `Where`.
         policy: The gates that will judge: what they need besides is measured as well.
+        explain: Whether, and for how long, the candidate is explained.
         trusted: Types of your own that a saved model may hold.
         mlflow_conn_id: Airflow connection of the MLflow server.
         store_url: ObjectStoragePath URL of the snapshot store; Airflow's setting `[headgate] store` by default.
@@ -52,6 +54,7 @@ class EvaluateOperator(BaseOperator):
         metrics: Sequence[Metric | str],
         slices: Sequence[Slicing] = (),
         policy: Policy | None = None,
+        explain: Explain | None = None,
         trusted: Sequence[str] = (),
         mlflow_conn_id: str = MlflowHook.default_conn_name,
         store_url: str | None = None,
@@ -62,6 +65,7 @@ class EvaluateOperator(BaseOperator):
         self.metrics = tuple(require_metric(metric) for metric in metrics)
         self.slices = slices
         self.policy = policy or Policy()
+        self.explain = explain
         self.trusted = trusted
         self.mlflow_conn_id = mlflow_conn_id
         self.store_url = store_url
@@ -82,6 +86,7 @@ class EvaluateOperator(BaseOperator):
                     slices=require_slicings("slices", self.slices),
                     label=snapshot.label,
                     event_time=snapshot.event_time,
+                    explain=self.explain,
                 ),
                 trusted=self.trusted,
                 ports=evaluation_ports(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from headgate.ports.cutting import Cut, Gathered, RowsCutter, RowsPile
 from headgate.ports.evidence import CostMeter, Prober, Response, ToldApart
+from headgate.ports.explaining import Explainer
 from headgate.ports.history import HistoryBook, Shelved, Volume
 from headgate.ports.ledger import RunLedger
 from headgate.ports.models import (
@@ -45,6 +46,7 @@ __all__ = [
     "CostMeter",
     "Cut",
     "Evidence",
+    "Explainer",
     "Fitted",
     "Gathered",
     "HistoryBook",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from headgate.core.evaluation import Measure
+from headgate.core.explanations import Explain
 from headgate.core.metrics import Metric
 from headgate.core.needs import Column, Need, Sliced
 from headgate.core.policy import Policy
@@ -126,9 +127,9 @@ class Scored:
 
     Args:
         measures: One for each metric and slice, `overall` first.
-        predictions: One row for each row of the holdout, in its order: event time, `label`, `candidate`, `baseline`
-            (where there is one), `candidate_probability_<class>`, `baseline_probability_<class>`, and each slice's
-            column.
+        predictions: One row for each row of the holdout, in its order: the event time first, `label`, `candidate`,
+            `baseline` (where there is one), `candidate_probability_<class>`, `baseline_probability_<class>`, and each
+            slice's column (under another name where it is called like one of these).
         baseline_error: Why the baseline could not be scored, if it could not.
     """
 
@@ -148,6 +149,7 @@ class Question:
         event_time: Name of the event time's column.
         columns: Further columns of the holdout that gates look at.
         needs: What else gates need: it is gathered once both models are loaded.
+        explain: Whether, and for how long, the candidate is explained.
     """
 
     metrics: tuple[Metric, ...]
@@ -156,10 +158,17 @@ class Question:
     event_time: str
     columns: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    explain: Explain | None = None
 
 
 def question_of(
-    policy: Policy, *, metrics: Sequence[Metric], slices: Sequence[Slicing], label: str, event_time: str
+    policy: Policy,
+    *,
+    metrics: Sequence[Metric],
+    slices: Sequence[Slicing],
+    label: str,
+    event_time: str,
+    explain: Explain | None = None,
 ) -> Question:
     """Return what an evaluation has to measure: what is asked for, and what the policy's gates need."""
     needs = policy.needs
@@ -170,6 +179,7 @@ def question_of(
         event_time=event_time,
         columns=tuple(dict.fromkeys(need.name for need in needs if isinstance(need, Column))),
         needs=tuple(need for need in needs if not isinstance(need, Metric | Sliced | Column)),
+        explain=explain,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from headgate.core.card import Card
 from headgate.core.evaluation import Measure
+from headgate.core.importance import Importance
 from headgate.core.predictions import Predictions
 from headgate.core.profile import Profile
 from headgate.core.projection import Projection
@@ -170,6 +171,9 @@ class Pages(Protocol):
 
     def evaluation(self, run: RunRef, scored: Scored, question: Question, *, baseline: str | None) -> str:
         """Return an HTML page of an evaluation: candidate over baseline in numbers and pictures."""
+
+    def importance(self, run: RunRef, found: Importance) -> str:
+        """Return an HTML page of an explanation: which features the candidate goes by, as bars."""
 
     def gates(self, record: VerdictRecord, predictions: Predictions | None) -> str:
         """Return an HTML page of a verdict: the decision in a sentence, then what speaks for and against it.

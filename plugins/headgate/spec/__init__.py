@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headgate.core.about import About
 from headgate.core.drift import Drift
+from headgate.core.explanations import Explain
 from headgate.core.quarantine import Quarantine
 from headgate.spec.checks import require_dotted, require_kind, require_model_name
 from headgate.spec.estimator import Estimator, Param
@@ -12,13 +13,14 @@ from headgate.spec.pipeline import Pipeline, Serving, metrics_of
 from headgate.spec.sources import CsvSource, DeltaSource, FunctionSource, Label, ParquetSource, Source, SqlSource
 
 __all__ = [
-    "Check",
     "About",
+    "Check",
     "CsvSource",
     "DeltaSource",
     "Drift",
     "Estimator",
     "Expectations",
+    "Explain",
     "FunctionCheck",
     "FunctionSource",
     "Label",

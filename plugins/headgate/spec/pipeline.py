@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from headgate.core.about import NOTHING_SAID, About
+from headgate.core.explanations import Explain
 from headgate.core.metrics import Metric, require_metric
 from headgate.core.policy import Policy
 from headgate.core.slices import Slicing, require_slicings
@@ -47,9 +48,9 @@ class Pipeline:
         policy: The gates.
         slices: What makes slices besides those that the gates ask for: columns, `Bins`, `Where`.
         serving: Where the champion answers; nothing is deployed when `None`.
-
-
         about: Purpose, owner and limits: what the model card says besides.
+        explain: Whether, and for how long, candidates are explained; not at all when `None`.
+
     Raises:
         InputError: A field isn't what it must be; the sentence names it.
     """
@@ -64,9 +65,10 @@ class Pipeline:
     policy: Policy
     slices: tuple[Slicing, ...] = ()
     serving: Serving | None = None
+    about: About = NOTHING_SAID
+    explain: Explain | None = None
 
     def __post_init__(self) -> None:
-    about: About = NOTHING_SAID
         require_model_name(self.model)
         require_kind(
             "source",
@@ -89,10 +91,12 @@ class Pipeline:
         object.__setattr__(self, "slices", require_slicings("slices", self.slices))
         if self.serving is not None:
             require_kind("serving", self.serving, Serving, "a Serving, or None")
+        require_kind("about", self.about, About, 'About(purpose="...", owner="...", limits="...")')
+        if self.explain is not None:
+            require_kind("explain", self.explain, Explain, "Explain(seconds=30), or None")
 
 
 def metrics_of(metrics: object, policy: Policy) -> tuple[Metric, ...]:
-        require_kind("about", self.about, About, 'About(purpose="...", owner="...", limits="...")')
     """Return the metrics, and those that the policy's gates ask for besides, each once.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from headgate import wire
@@ -16,6 +16,7 @@ from headgate.core.refs import CandidateRef, ChampionRef, EvaluationRef
 from headgate.errors import PermanentError, TransientError
 from headgate.ports import (
     Evidence,
+    Explainer,
     LoadedModel,
     Pages,
     PredictionReader,
@@ -29,6 +30,7 @@ from headgate.ports import (
 )
 from headgate.steps.closing import closed_on_refusal
 from headgate.steps.evidence import EVALUATION, gather
+from headgate.steps.explaining import explanations
 from headgate.steps.judging import PREDICTIONS
 from headgate.steps.models import ModelShelf
 from headgate.steps.reading import holdout_rows, manifest_of
@@ -42,7 +44,7 @@ REPORT = "evaluation/report.html"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPorts:
-    """What an evaluation needs of the world."""
+    """What an evaluation needs of the world; without an explainer nothing is explained."""
 
     table: RowsTable
     store: SnapshotStore
@@ -53,6 +55,7 @@ class EvaluationPorts:
     reader: PredictionReader
     evidence: EvidencePorts
     pages: Pages
+    explainer: Explainer | None = None
 
 
 def evaluate_candidate(
@@ -139,7 +142,11 @@ def _evaluate(
         measures=scored.measures,
         facts=gather(question.needs, subject=subject, trusted=trusted, mode=mode.mode, ports=ports.evidence),
     )
-    _record(candidate, evaluation, replace(scored, baseline_error=evaluation.baseline_error), question, ports)
+    files = explanations(
+        model, rows, run=run, question=question, explainer=ports.explainer, table=ports.table, pages=ports.pages
+    )
+    scored = replace(scored, baseline_error=evaluation.baseline_error)
+    _record(candidate, evaluation, scored, question, ports, files=files)
     return EvaluationRef(
         candidate=candidate,
         evaluation=evaluation,
@@ -161,7 +168,13 @@ def _load_baseline(
 
 
 def _record(
-    candidate: CandidateRef, evaluation: Evaluation, scored: Scored, question: Question, ports: EvaluationPorts
+    candidate: CandidateRef,
+    evaluation: Evaluation,
+    scored: Scored,
+    question: Question,
+    ports: EvaluationPorts,
+    *,
+    files: Mapping[str, bytes],
 ) -> None:
     run = candidate.snapshot.run
     page = ports.pages.evaluation(run, scored, question, baseline=evaluation.baseline)
@@ -174,6 +187,7 @@ def _record(
             EVALUATION: wire.text(evaluation).encode(),
             QUESTION: _asked(question).encode(),
             REPORT: page.encode(),
+            **files,
         },
     )
     ports.tracker.record(candidate.tracked, evidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headgate.adapters.plotly_pages.validation import validation_page
 from headgate.core.card import Card
+from headgate.core.importance import Importance
 from headgate.core.predictions import Predictions
 from headgate.core.profile import Profile
 from headgate.core.refs import RunRef
@@ -34,6 +35,12 @@ class PlotlyPages:
         from headgate.adapters.plotly_pages.evaluation import evaluation_page  # a validation needs no numpy, no Plotly
 
         return evaluation_page(run, scored, question, baseline=baseline)
+
+    def importance(self, run: RunRef, found: Importance) -> str:
+        """Return an HTML page of an explanation: which features the candidate goes by, as bars."""
+        from headgate.adapters.plotly_pages.importance import importance_page  # few ask for it
+
+        return importance_page(run, found)
 
     def gates(self, record: VerdictRecord, predictions: Predictions | None) -> str:
         """Return an HTML page of a verdict: the decision in a sentence, then what speaks for and against it."""
