@@ -1,6 +1,6 @@
 """Run the simulations: `python -m tools.truth [PART]... [--quick]`, all of them by default.
 
-The parts are type_one, slices and power. It fails when a rate lies outside its band.
+The parts are coverage, type_one, slices and power. It fails when a rate lies outside its band.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from tools.truth import power, slices, type_one
+from tools.truth import coverage, power, slices, type_one
 
 Part = Callable[[bool], list[str]]
 """Runs simulations, few of them or many, and returns what lies outside its band."""
 
 PARTS: dict[str, Part] = {
+    "coverage": coverage.run,
     "type_one": type_one.run,
     "slices": slices.run,
     "power": power.run,
