@@ -68,10 +68,10 @@ def question_of(
     """
     blocks = [
         _headline(verdict),
-        f"**Measured on the holdout**\n\n{_measured(verdict, evaluation)}",
+        f"### Measured on the holdout\n\n{_measured(verdict, evaluation)}",
         _slices(_comparisons(verdict)),
-        f"**Gates**\n\n{_gates(verdict)}",
-        f"**What changed**\n\n{_changes(verdict, candidate, champion)}",
+        f"### Gates\n\n{_gates(verdict)}",
+        f"### Data and params\n\n{_changes(verdict, candidate, champion)}",
         _warnings(verdict),
         " · ".join(f"[{name}]({address})" for name, address in links.items()),
         f"Question `{about}`: an answer is about exactly this candidate, this champion and these verdicts.",
@@ -100,10 +100,10 @@ def _headline(verdict: VerdictRef) -> str:
     if champion is not None:
         then = f"takes the place of version {champion.version}, whose as-of is {_stamp(champion.as_of.isoformat())}"
     lines = [
-        f"If you approve, candidate `{verdict.candidate.model_id}` of **{plain(run.model)}** {then}.",
-        "If you reject, or nobody answers in time, nothing changes.",
         f"**You are asked because** {plain(verdict.awaits.reason if verdict.awaits else '')}.",
         f"**The gates say {verdict.judgement.outcome}:** {plain(verdict.judgement.reason)}.",
+        f"**If you approve,** candidate `{verdict.candidate.model_id}` of {plain(run.model)} {then}.",
+        "**If you reject,** or nobody answers in time, nothing changes.",
     ]
     if verdict.reason:
         lines.append(f"**{plain(run.who)} started this run because** {plain(verdict.reason)}")
@@ -115,12 +115,14 @@ def _headline(verdict: VerdictRef) -> str:
 def _measured(verdict: VerdictRef, evaluation: Evaluation) -> str:
     overall = [measure for measure in evaluation.measures if measure.slice == OVERALL]
     compared = {one.metric: one for one in _comparisons(verdict) if one.slice == OVERALL}
-    against = f"version {evaluation.baseline}" if evaluation.baseline else "no champion"
+    if evaluation.baseline is None:
+        return _table(("metric", "candidate"), [(plain(one.metric), _number(one.candidate)) for one in overall])
+    head = ("metric", "candidate", f"version {evaluation.baseline}", "improvement", "interval")
     rows = [
         (plain(measure.metric), _number(measure.candidate), _number(measure.baseline), *_better(measure, compared))
         for measure in overall
     ]
-    lines = [_table(("metric", "candidate", against, "improvement", "interval"), rows)]
+    lines = [_table(head, rows)]
     if compared:
         level = max(2 * one.confidence - 1 for one in compared.values())
         lines.append(f"Positive improvements are better, whatever the metric. Intervals are those of {level:.0%}.")
@@ -146,7 +148,7 @@ def _slices(comparisons: Sequence[Comparison]) -> str:
             told = f"{plain(one.slice)} ({plain(one.metric)} {_signed(one.improvement)})"
             found["better" if one.low > 0 else "worse" if one.high < 0 else "can't tell"].append(told)
     lines = [f"* **{answer}** in {len(told)}: {_listed(told)}" for answer, told in found.items() if told]
-    return "\n".join(["**Slices**\n", *lines]) if lines else ""
+    return "\n".join(["### Slices\n", *lines]) if lines else ""
 
 
 def _gates(verdict: VerdictRef) -> str:
@@ -159,16 +161,16 @@ def _gate(verdict: Verdict) -> tuple[str, str, str]:
 
 
 def _changes(verdict: VerdictRef, candidate: Side, champion: Side) -> str:
-    before = f"version {verdict.champion.version}" if verdict.champion else "no champion"
-    return _table(
-        ("", "candidate", before), [*_data_rows(verdict.candidate, champion.candidate), *_params(candidate, champion)]
-    )
+    rows = [*_data_rows(verdict.candidate, champion.candidate), *_params(candidate, champion)]
+    if verdict.champion is None:
+        return _table(("", "candidate"), [row[:2] for row in rows])
+    return _table(("", "candidate", f"version {verdict.champion.version}"), rows)
 
 
 def _data_rows(new: CandidateRef, old: CandidateRef | None) -> Iterator[tuple[str, str, str]]:
     before = _data(old) if old else {}
     for name, told in _data(new).items():
-        yield name, plain(told), plain(before.get(name, ""))
+        yield name, plain(told), plain(before.get(name, "not known"))
 
 
 def _data(candidate: CandidateRef) -> dict[str, str]:
@@ -200,7 +202,7 @@ def _warnings(verdict: VerdictRef) -> str:
     lines = [f"* {plain(line)}" for line in told[:LISTED]]
     if len(told) > LISTED:
         lines.append(f"* and {len(told) - LISTED} more")
-    return "\n".join(["**Warnings about the data**\n", *lines]) if lines else ""
+    return "\n".join(["### Warnings about the data\n", *lines]) if lines else ""
 
 
 def _comparisons(verdict: VerdictRef) -> list[Comparison]:
