@@ -20,4 +20,4 @@ def test_the_examples_of_a_page_run(page: Path, monkeypatch: pytest.MonkeyPatch)
     for block in BLOCK.finditer(text):
         # Blank lines first, so that a traceback names the page's own line.
         above = "\n" * (text.count("\n", 0, block.start()) + 1)
-        exec(compile(above + block[1], str(page), "exec"), names)  # noqa: S102 - the project's own pages
+        exec(compile(above + block[1], str(page), "exec", dont_inherit=True), names)  # noqa: S102 - the project's own pages

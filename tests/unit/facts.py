@@ -48,6 +48,16 @@ def predicted(
     )
 
 
+def groups(**counts: tuple[int, int, int, int]) -> Predictions:
+    """Return predictions by group: true positives, false negatives, false positives, true negatives."""
+    cells = [(1, 1), (1, 0), (0, 1), (0, 0)]
+    rows = [
+        (*cell, name) for name, many in counts.items() for cell, n in zip(cells, many, strict=True) for _ in range(n)
+    ]
+    labels, values, column = zip(*rows, strict=True)
+    return predicted(labels, values, columns={"region": column})
+
+
 NOBODY = predicted([], [])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from headgate.core.evaluation import OVERALL, Evaluation, Fact
 from headgate.core.metrics import Metric
 from headgate.core.prune_text import size_text
-from headgate.core.verdict import Verdict
+from headgate.core.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,20 @@ def at_least(gate: str, what: str, value: float, floor: float, *, unit: str = ""
         return Verdict.passed(gate, f"{what} {shown} is at least {limit}{_told(note)}", value=value, limit=floor)
     reason = f"{what} {shown} is below the floor {limit}{_told(note)}"
     return Verdict.failed(gate, reason, value=value, limit=floor)
+
+
+def at_most_surely(
+    gate: str, what: str, value: float, ceiling: float, *, bounds: tuple[float, float], confidence: float
+) -> Verdict:
+    """PASS where the upper bound is at or below the ceiling, FAIL where the lower is above, else UNDECIDED."""
+    low, high = bounds
+    said = f"{what} {value:.4g} ({low:.4g} to {high:.4g}, each bound with {100 * confidence:g} %)"
+    if high <= ceiling:
+        return Verdict.passed(gate, f"{said} is at most {ceiling:g}", value=value, limit=ceiling)
+    if low > ceiling:
+        return Verdict.failed(gate, f"{said} is above the ceiling {ceiling:g}", value=value, limit=ceiling)
+    reason = f"{said} can't tell on which side of the ceiling {ceiling:g} it is"
+    return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason=reason, value=value, limit=ceiling)
 
 
 def _found(fact: Fact | None, value: float | None, what: str, least: float) -> Found:

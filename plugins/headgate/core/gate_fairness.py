@@ -1,31 +1,21 @@
 """Gates on gaps between groups, by fairlearn's definitions: selection, odds, errors.
 
-They hold the measured gap against its ceiling. Chance widens a gap, the more groups there are and the smaller they are,
-which is what `min_rows` is for: with 100 rows, the standard error of a rate is at most 0.05.
+Chance widens a measured gap, the more groups there are and the smaller they are. A confidence asks the gap's bounds
+instead of the gap: what is unfair in practical and in statistical terms fails (29 CFR 1607.4 D asks for both).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from headgate.core.evaluation import Evaluation
-from headgate.core.gate_answers import at_most
 from headgate.core.gate_arguments import require_count, require_ratio, require_within
+from headgate.core.gate_groups import DIGITS, MIN_ROWS, ends, groups_to_compare, held
+from headgate.core.naming import require_confidence
 from headgate.core.needs import Column, Need
 from headgate.core.predictions import Predictions
 from headgate.core.slices import require_column
 from headgate.core.verdict import Verdict
-
-if TYPE_CHECKING:
-    from headgate.core.numeric.fairness import GroupRates, Rate
-
-_MIN_ROWS = 100
-_DIGITS = 12
-"""Gaps are rounded to so many digits, so that 0.8 - 0.7 is at most 0.1."""
-
-_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +29,22 @@ class DemographicParity:
         column: The column of the groups; rows where it is null are a group.
         at_most: Ceiling on the difference, in [0, 1], inclusive.
         min_rows: Groups of fewer rows are left out, which is said.
+        confidence: Of the bounds that are asked, in [0.5, 1); the measured difference alone is asked when `None`.
 
     Raises:
-        InputError: `column` is no name, `at_most` isn't in [0, 1], or `min_rows` no whole number >= 1.
+        InputError: An argument is out of its bounds.
     """
 
     column: str
     at_most: float = 0.1
-    min_rows: int = _MIN_ROWS
+    min_rows: int = MIN_ROWS
+    confidence: float | None = None
     needs_baseline = False
 
     def __post_init__(self) -> None:
         require_column("column of DemographicParity", self.column)
         require_within("at_most", self.name, self.at_most, 0, 1)
-        require_count("min_rows", self.name, self.min_rows, least=1)
+        _require_rest(self)
 
     @property
     def name(self) -> str:
@@ -66,17 +58,17 @@ class DemographicParity:
 
     def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:  # noqa: ARG002 - labels tell it all
         """PASS at or below the ceiling, FAIL above, UNDECIDED without two groups, or where there aren't two classes."""
+        found = groups_to_compare(predictions, self.column, self.min_rows, rows_of="all")
+        if isinstance(found, str):
+            return Verdict.undecided(self.name, found)
         from headgate.core.numeric.fairness import demographic_parity_difference
-        from headgate.core.numeric.group_counts import binary_groups
+        from headgate.core.numeric.gaps import difference_bounds
 
-        if why := _why_not(predictions, self.column, two_classes=True):
-            return Verdict.undecided(self.name, why)
-        kept, left_out = _split(binary_groups(predictions, self.column), lambda group: group.rows, self.min_rows)
-        told = _left_out(left_out, f"below {self.min_rows:,} rows")
-        if len(kept) < 2:  # noqa: PLR2004 - a gap takes two
-            return _too_few(self.name, kept, told)
-        gap = round(demographic_parity_difference(kept), _DIGITS)
-        return at_most(self.name, f"selection rates, {_ends(kept, 'selection_rate')}{told}: gap", gap, self.at_most)
+        gap = round(demographic_parity_difference(found.groups), DIGITS)
+        sure = self.confidence
+        bounds = None if sure is None else difference_bounds(found.selected, found.rows, sure)
+        what = f"selection rates, {ends(found.groups, 'selection_rate')}{found.left_out}: gap"
+        return held(self, what, gap, bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +82,22 @@ class EqualisedOdds:
         column: The column of the groups; rows where it is null are a group.
         at_most: Ceiling on the greater difference, in [0, 1], inclusive.
         min_rows: Groups with fewer rows of either class are left out, which is said.
+        confidence: Of the bounds that are asked, in [0.5, 1); the measured difference alone is asked when `None`.
 
     Raises:
-        InputError: `column` is no name, `at_most` isn't in [0, 1], or `min_rows` no whole number >= 1.
+        InputError: An argument is out of its bounds.
     """
 
     column: str
     at_most: float = 0.1
-    min_rows: int = _MIN_ROWS
+    min_rows: int = MIN_ROWS
+    confidence: float | None = None
     needs_baseline = False
 
     def __post_init__(self) -> None:
         require_column("column of EqualisedOdds", self.column)
         require_within("at_most", self.name, self.at_most, 0, 1)
-        require_count("min_rows", self.name, self.min_rows, least=1)
+        _require_rest(self)
 
     @property
     def name(self) -> str:
@@ -117,20 +111,20 @@ class EqualisedOdds:
 
     def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:  # noqa: ARG002 - labels tell it all
         """PASS at or below the ceiling, FAIL above, UNDECIDED without two groups, or where there aren't two classes."""
+        found = groups_to_compare(predictions, self.column, self.min_rows, rows_of="either class")
+        if isinstance(found, str):
+            return Verdict.undecided(self.name, found)
         from headgate.core.numeric.fairness import equalized_odds_difference
-        from headgate.core.numeric.group_counts import binary_groups
+        from headgate.core.numeric.gaps import difference_bounds
 
-        if why := _why_not(predictions, self.column, two_classes=True):
-            return Verdict.undecided(self.name, why)
-        groups = binary_groups(predictions, self.column)
-        kept, left_out = _split(groups, lambda group: min(group.positives, group.negatives), self.min_rows)
-        told = _left_out(left_out, f"below {self.min_rows:,} rows of either class")
-        if len(kept) < 2:  # noqa: PLR2004 - a gap takes two
-            return _too_few(self.name, kept, told)
-        ends = f"true positive rates, {_ends(kept, 'true_positive_rate')}; "
-        ends += f"false positive rates, {_ends(kept, 'false_positive_rate')}"
-        gap = round(equalized_odds_difference(kept), _DIGITS)
-        return at_most(self.name, f"{ends}{told}: greater gap", gap, self.at_most)
+        what = f"true positive rates, {ends(found.groups, 'true_positive_rate')}; "
+        what += f"false positive rates, {ends(found.groups, 'false_positive_rate')}{found.left_out}: greater gap"
+        gap = round(equalized_odds_difference(found.groups), DIGITS)
+        if self.confidence is None:
+            return held(self, what, gap, None)
+        positives = difference_bounds(found.true_positives, found.positives, self.confidence, rates=2)
+        negatives = difference_bounds(found.false_positives, found.negatives, self.confidence, rates=2)
+        return held(self, what, gap, (max(positives[0], negatives[0]), max(positives[1], negatives[1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +137,22 @@ class ErrorRateRatio:
         column: The column of the groups; rows where it is null are a group.
         at_most: Ceiling on greatest over least, >= 1, inclusive.
         min_rows: Groups of fewer rows are left out, which is said.
+        confidence: Of the bounds that are asked, in [0.5, 1); the measured ratio alone is asked when `None`.
 
     Raises:
-        InputError: `column` is no name, `at_most` isn't a finite number >= 1, or `min_rows` no whole number >= 1.
+        InputError: An argument is out of its bounds.
     """
 
     column: str
     at_most: float = 1.25
-    min_rows: int = _MIN_ROWS
+    min_rows: int = MIN_ROWS
+    confidence: float | None = None
     needs_baseline = False
 
     def __post_init__(self) -> None:
         require_column("column of ErrorRateRatio", self.column)
         require_ratio("at_most", self.name, self.at_most)
-        require_count("min_rows", self.name, self.min_rows, least=1)
+        _require_rest(self)
 
     @property
     def name(self) -> str:
@@ -170,62 +166,22 @@ class ErrorRateRatio:
 
     def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:  # noqa: ARG002 - labels tell it all
         """PASS at or below the ceiling, FAIL above, UNDECIDED without two groups, or where some make no error."""
-        from headgate.core.numeric.group_counts import error_groups
+        found = groups_to_compare(predictions, self.column, self.min_rows, rows_of="all", any_classes=True)
+        if isinstance(found, str):
+            return Verdict.undecided(self.name, found)
+        from headgate.core.numeric.gaps import ratio_bounds
 
-        if why := _why_not(predictions, self.column, two_classes=False):
-            return Verdict.undecided(self.name, why)
-        kept, left_out = _split(error_groups(predictions, self.column), lambda group: group.rows, self.min_rows)
-        told = _left_out(left_out, f"below {self.min_rows:,} rows")
-        if len(kept) < 2:  # noqa: PLR2004 - a gap takes two
-            return _too_few(self.name, kept, told)
-        what = f"error rates, {_ends(kept, 'error_rate')}{told}"
-        rates = [group.error_rate for group in kept]
+        what = f"error rates, {ends(found.groups, 'error_rate')}{found.left_out}"
+        rates = [group.error_rate for group in found.groups]
         if min(rates) == 0 < max(rates):
             return Verdict.undecided(self.name, f"{what}: to a group without errors there is no ratio")
-        ratio = round(max(rates) / min(rates), _DIGITS) if max(rates) else 1.0
-        return at_most(self.name, f"{what}: ratio", ratio, self.at_most)
+        ratio = round(max(rates) / min(rates), DIGITS) if max(rates) else 1.0
+        sure = self.confidence
+        bounds = None if sure is None else ratio_bounds(found.errors, found.rows, sure)
+        return held(self, f"{what}: ratio", ratio, bounds)
 
 
-def _why_not(predictions: Predictions, column: str, *, two_classes: bool) -> str | None:
-    from headgate.core.numeric.usable import why_unusable
-
-    if why := why_unusable(predictions, column):
-        return why
-    if predictions.classes is None:
-        return "only a classifier's rates can be compared: this one predicts numbers"
-    if two_classes and len(predictions.classes) != 2:  # noqa: PLR2004 - a positive and a negative
-        return f"selection rates and odds are of two classes: there are {len(predictions.classes)}"
-    return None
-
-
-def _split(
-    groups: Sequence[GroupRates], counted: Callable[[GroupRates], int], min_rows: int
-) -> tuple[list[GroupRates], list[GroupRates]]:
-    kept = [group for group in groups if counted(group) >= min_rows]
-    return kept, [group for group in groups if counted(group) < min_rows]
-
-
-def _left_out(groups: Sequence[GroupRates], why: str) -> str:
-    if not groups:
-        return ""
-    named = [f"{group.group} ({group.rows:,})" for group in groups[:_TOLD]]
-    more = [f"{len(groups) - _TOLD:,} more"] if len(groups) > _TOLD else []
-    return f" (left out, {why}: {', '.join(named + more)})"
-
-
-def _ends(groups: Sequence[GroupRates], rate: Rate) -> str:
-    """Write the greatest and the least rate, with their groups.
-
-    >>> from headgate.core.numeric.fairness import GroupRates
-    >>> counts = {"positives": 5, "true_positives": 5}
-    >>> old = GroupRates(group="old", rows=10, false_positives=0, **counts)
-    >>> _ends((old, GroupRates(group="young", rows=20, false_positives=3, **counts)), "selection_rate")
-    'old 0.5 to young 0.4'
-    """
-    least, *_, greatest = sorted(groups, key=lambda group: getattr(group, rate))
-    return f"{greatest.group} {getattr(greatest, rate):.4g} to {least.group} {getattr(least, rate):.4g}"
-
-
-def _too_few(gate: str, kept: Sequence[GroupRates], told: str) -> Verdict:
-    there = f"only {kept[0].group} is" if kept else "none is"
-    return Verdict.undecided(gate, f"a gap takes two groups that are large enough: {there}{told}")
+def _require_rest(gate: DemographicParity | EqualisedOdds | ErrorRateRatio) -> None:
+    require_count("min_rows", gate.name, gate.min_rows, least=1)
+    if gate.confidence is not None:
+        require_confidence(gate.name, gate.confidence)
