@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _COPIES = 32
-_SECONDS = 0.5
+_SECONDS = 0.25
 _SMALL = 4 * 1024**2
 """Bytes below which what a process has left free matters."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits
 
 from headgate.adapters.sklearn_probes.adversary import told_apart
 from headgate.adapters.sklearn_probes.answers import Answers, answers_of, given_to, refused
@@ -55,7 +56,8 @@ class SklearnProber:
         labels = table.column(label).to_numpy()
         dealt = labels[np.random.default_rng(seed).permutation(len(labels))]
         given = given_to(model, table)
-        with refused("the estimator must fit shuffled labels"), _seeded(seed), warnings.catch_warnings():
+        refuses = refused("the estimator must fit shuffled labels")
+        with refuses, _seeded(seed), _one_thread(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that there is nothing to learn is what is asked
             fitted = clone(model.model)
             fitted.fit(given, dealt)
@@ -67,7 +69,8 @@ class SklearnProber:
         Raises:
             DataError: There are too few rows, or no feature that tells anything but the time.
         """
-        return told_apart(cast("pa.Table", training), cast("pa.Table", holdout), features, seed=seed)
+        with _one_thread():
+            return told_apart(cast("pa.Table", training), cast("pa.Table", holdout), features, seed=seed)
 
 
 def _changed(before: Answers, after: Answers, tolerance: float) -> float:
@@ -81,6 +84,11 @@ def _moved(before: Answers, after: Answers, tolerance: float) -> tuple[float | N
         return None, None
     rise = after.level - before.level
     return float(np.mean(rise > tolerance)), float(np.mean(-rise > tolerance))
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Few rows are many short steps, at each of which the threads of several tasks would wait for each other."""
+    return threadpool_limits(limits=1)
 
 
 @contextmanager
