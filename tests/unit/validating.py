@@ -23,6 +23,7 @@ from headgate.testing.fake_suites import FakeSuites
 from headgate.testing.fake_tracking import FakeRun, FakeRunTracker
 from headgate.testing.memory_store import MemoryStore
 from tests.unit.stored import ref, snapshot, table
+from tests.unit.world import NoPages
 
 GOOD, BAD = table([1.0, 2.0, 3.0]), table([1.0, -2.0, None])
 POSITIVE = Expectation(type=BETWEEN, kwargs={"column": "load", "min_value": 0})
@@ -45,7 +46,7 @@ class Check:
 
 
 @dataclass
-class Pages:
+class Pages(NoPages):
     """Remembers what pages were asked for."""
 
     asked: list[tuple[Any, ...]] = field(default_factory=list)
@@ -53,9 +54,6 @@ class Pages:
     def validation(self, report: ValidationReport, *rest: Any) -> str:
         self.asked.append((report, *rest))
         return "<p>validation</p>"
-
-    def evaluation(self, *_: Any, **__: Any) -> str:
-        return ""
 
 
 class World:

@@ -46,7 +46,9 @@ _CAUTION = (
 def _summary(found: Importance) -> str:
     if not found.features:
         return "Nothing could be measured."
-    return f"Without it, {found.metric} gets worse by most: {found.said or 'no feature makes a difference'}."
+    if not found.said:
+        return f"No feature makes a difference to {found.metric}."
+    return f"Shuffling a feature makes {found.metric} worse by: {found.said}."
 
 
 def _bars(found: Importance) -> str:
