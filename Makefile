@@ -12,7 +12,7 @@ RUN := .venv/.run.stamp
 DEV := .venv/.dev.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check bench torture truth clean lock
+.PHONY: help demo test test-fast check bench torture truth mutants clean lock
 .PHONY: format types architecture dependencies locks examples
 
 help: ## Show this list
@@ -40,8 +40,11 @@ torture: $(DEV) ## Kill tasks, scheduler and MLflow while 60 runs work, then loo
 truth: $(DEV) ## Simulate known differences: type-I error, coverage, power; minutes
 	@$(BIN)/python -m tools.truth $(TRUTH)
 
+mutants: $(DEV) ## Change the core's decisions one by one: does a test notice? Hours
+	@$(BIN)/python -m tools.mutants $(MUTANTS)
+
 clean: ## Remove everything that make made here, the demo's data too
-	@rm -rf .uv .venv .demo .bench dist htmlcov .coverage* coverage.xml .hypothesis .import_linter_cache
+	@rm -rf .uv .venv .demo .bench .mutants dist htmlcov .coverage* coverage.xml .hypothesis .import_linter_cache
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Clean."
@@ -81,11 +84,12 @@ examples: $(DEV)
 
 # The environment. A second make finds the stamps and does nothing.
 
-LOCKS := requirements.lock requirements-dev.lock requirements-uv.lock
+LOCKS := requirements.lock requirements-dev.lock requirements-image.lock requirements-uv.lock
 COMPILE = $(CURDIR)/$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 define compile
 $(COMPILE) $(1) --extra examples --group build --group demo --group together pyproject.toml -o requirements.lock >/dev/null \
 && $(COMPILE) $(1) --group dev --extra delta --extra pandera --extra s3 -c requirements.lock pyproject.toml -o requirements-dev.lock >/dev/null \
+&& $(COMPILE) $(1) --extra production --extra s3 --extra examples --group build -c requirements.lock pyproject.toml -o requirements-image.lock >/dev/null \
 && $(COMPILE) $(1) --group installer -o requirements-uv.lock >/dev/null
 endef
 

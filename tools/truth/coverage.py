@@ -58,7 +58,7 @@ class Case:
 def run(quick: bool) -> list[str]:  # noqa: FBT001 - few or many
     """Print how often the truth lies beyond the bounds; return what is more than two points off its level."""
     title = "Coverage of bootstrap bounds: how often the truth lies below the lower or above the upper one"
-    return told(title, (rate for case in cases() for rate in rates(case, 100 if quick else 2000)))
+    return told(title, (rate for case in cases() for rate in rates(case, 25 if quick else 2000)))
 
 
 def rates(case: Case, trials: int) -> Iterator[Rate]:

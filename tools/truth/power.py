@@ -25,7 +25,7 @@ Draw = Callable[[np.random.Generator, int, float], PairedTest]
 
 def run(quick: bool) -> list[str]:  # noqa: FBT001 - few or many
     """Print power curves; return what lies outside its band, or isn't more with more rows or a greater difference."""
-    trials = 50 if quick else 2000
+    trials = 50 if quick else 1000
     curves = (
         ("accuracy, exact McNemar (a fifth of the rows discordant)", _accuracy, (0.0, 0.01, 0.02, 0.03, 0.05, 0.08)),
         ("auc, DeLong (0.76 and better)", _auc, (0.0, 0.01, 0.02, 0.03, 0.05, 0.08)),
