@@ -128,7 +128,7 @@ def first(found: Predictions) -> Predictions:
     return replace(found, baseline=None)
 
 
-def test_of(verdict: Verdict) -> Comparison:
+def comparison_of(verdict: Verdict) -> Comparison:
     assert verdict.comparison is not None, verdict.reason
     return verdict.comparison
 

@@ -48,7 +48,7 @@ class AtLeast:
     Args:
         metric: The metric, or its name.
         floor: In the metric's unit and within its bounds.
-        confidence: Of the bound, in [0.5, 1); the point alone is asked when `None`.
+        confidence: Of the bound, in (0.5, 1); the point alone is asked when `None`.
         slice: Name of the slice, `overall` by default.
         min_rows: With fewer rows it is UNDECIDED whatever they say.
         method: How to resample for the bound.
@@ -99,7 +99,7 @@ class AtMost:
     Args:
         metric: The metric, or its name.
         ceiling: In the metric's unit and within its bounds.
-        confidence: Of the bound, in [0.5, 1); the point alone is asked when `None`.
+        confidence: Of the bound, in (0.5, 1); the point alone is asked when `None`.
         slice: Name of the slice, `overall` by default.
         min_rows: With fewer rows it is UNDECIDED whatever they say.
         method: How to resample for the bound.

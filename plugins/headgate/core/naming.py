@@ -52,8 +52,8 @@ def require_confidence(gate: str, value: float) -> None:
     Raises:
         InputError: It isn't.
     """
-    if not is_number(value) or not 0.5 <= value < 1:  # noqa: PLR2004 - below it a bound lies on the wrong side
-        msg = f"confidence of {gate} must be a number in [0.5, 1), such as 0.95. Got {value!r} instead."
+    if not is_number(value) or not 0.5 < value < 1:  # noqa: PLR2004 - a coin can say both
+        msg = f"confidence of {gate} must be a number in (0.5, 1), such as 0.95. Got {value!r} instead."
         raise InputError(msg)
 
 

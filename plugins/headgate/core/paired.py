@@ -31,7 +31,7 @@ class BetterBy:
     Args:
         metric: The metric, or its name.
         margin: Improvement required, >= 0, in the metric's unit; its direction is the metric's.
-        confidence: Of each bound, in (0, 1): a candidate that isn't better passes with probability `1 - confidence`.
+        confidence: Of each bound, in (0.5, 1): a candidate that isn't better passes with probability `1 - confidence`.
         slice: Name of the slice, `overall` by default.
         method: How to test; `None`: chosen by metric and rows, and said.
         when_unsure: `stay`: UNDECIDED, the champion stays; `go`: the candidate passes.
@@ -79,7 +79,7 @@ class NoWorseThan:
     Args:
         metric: The metric, or its name.
         tolerance: Worsening allowed, >= 0, in the metric's unit; its direction is the metric's.
-        confidence: Of each bound, in (0, 1).
+        confidence: Of each bound, in (0.5, 1).
         slice: Name of the slice, `overall` by default.
         method: How to test; `None`: chosen by metric and rows, and said.
         when_unsure: `stay`: UNDECIDED, the champion stays; `go`: the candidate passes unless it is surely worse.
