@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from headgate import Pipeline, rollback_dag
+from headgate import About, Pipeline, rollback_dag
+from headgate.steps.verdict_file import read_record
 from tests.dagrun.chain import MAY, Chain
 
 JUNE = datetime(2024, 6, 1, tzinfo=UTC)
@@ -142,6 +143,19 @@ def test_a_version_says_where_it_came_from(chain: Chain) -> None:
     )
     assert tags["headgate.snapshot"] == chain.outputs["snapshot"]["id"]
     assert json.loads(tags["headgate.windows"])["as_of"] == "2024-05-01T00:00:00Z"
+
+
+def test_a_version_keeps_its_verdicts_record_and_its_card(chain: Chain) -> None:
+    chain.pipeline["about"] = About(purpose="Says how much is sold.", owner="sales@example.org")
+    chain.run("promote")
+    version = chain.client.get_model_version(chain.model, "1")
+    record = read_record(version.tags["headgate.record"])
+    assert (record.run.model, record.baseline.version, record.head) == (chain.model, None, 0)
+    for said in ("Says how much is sold.", f"headgate reproduce {chain.model}@1", "| AtMost(mae) | passed |"):
+        assert said in str(version.description)
+    (run,) = chain.runs()
+    names = {found.path for found in chain.client.list_artifacts(run.info.run_id)}
+    assert {"verdict.json", "gate_report.html", "model_card.md", "model_card.html"} <= names
 
 
 def test_a_rollback_is_one_task_and_an_event(chain: Chain) -> None:

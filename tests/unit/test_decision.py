@@ -21,7 +21,9 @@ from tests.unit.verdicts import (
     verdict,
 )
 
-NOT_GOOD = "the candidate isn't good enough. 1 of 3 gates failed: EverySlice(season)."
+WHICH = "1 of 3 gates failed: EverySlice(season)."
+NOT_GOOD = f"the candidate isn't good enough. {WHICH}"
+ALTHOUGH = "approved by ada, although not every gate passed"
 NOBODY = "nobody can tell yet whether the candidate is good enough."
 WOULD_HAVE = (
     "Nothing changes, though the candidate would have been promoted: 2 gates passed. "
@@ -103,25 +105,20 @@ def test_of_many_gates_three_are_named() -> None:
 @pytest.mark.parametrize(
     ("told", "people", "who", "said"),
     [
-        (PASSED, 1, (), "The champion, version 4, stays until one person approves. 2 gates passed."),
-        (PASSED, 2, ("ada",), "The champion, version 4, stays until 2 people approve. 2 gates passed."),
-        (
-            FAILED,
-            1,
-            (),
-            f"The champion, version 4, stays until one person approves. {NOT_GOOD[:1].upper()}{NOT_GOOD[1:]}",
-        ),
+        (PASSED, 1, (), "The champion, version 4, stays until one person approves: 2 gates passed."),
+        (PASSED, 2, ("ada",), "The champion, version 4, stays until 2 people approve: 2 gates passed."),
+        (FAILED, 1, (), f"The champion, version 4, stays unless one person approves: {WHICH}"),
         (
             PASSED,
             2,
             ("ada", "bob"),
-            "The candidate takes the place of the champion, version 4: 2 gates passed. Approved by ada and bob.",
+            "The candidate takes the place of the champion, version 4, approved by ada and bob: 2 gates passed.",
         ),
         (
             FAILED,
             1,
             ("ada",),
-            f"The candidate takes the place of the champion, version 4: {NOT_GOOD} Approved by ada.",
+            f"The candidate takes the place of the champion, version 4, {ALTHOUGH}: {WHICH}",
         ),
     ],
 )

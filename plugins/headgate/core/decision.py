@@ -22,10 +22,11 @@ def decision_of(verdict: VerdictRef) -> str:
         return _idle(verdict)
     if verdict.awaits is not None and not verdict.opens:
         people = "one person approves" if verdict.awaits.people == 1 else f"{verdict.awaits.people} people approve"
-        return f"{_stays(verdict)} until {people}. {_cap(_because(verdict))}."
+        word = "until" if verdict.judgement.outcome is Outcome.PASS else "unless"
+        return f"{_stays(verdict)} {word} {people}: {_gates(verdict)}."
     if not verdict.opens:
         return f"{_stays(verdict)}: {_because(verdict)}."
-    return f"{_changes(verdict)}: {_because(verdict)}{_approved(verdict)}."
+    return f"{_changes(verdict)}{_approved(verdict)}: {_gates(verdict)}."
 
 
 def _idle(verdict: VerdictRef) -> str:
@@ -40,11 +41,15 @@ def _idle(verdict: VerdictRef) -> str:
 
 
 def _because(verdict: VerdictRef) -> str:
+    why = _WHY.get(verdict.judgement.outcome)
+    return f"{why[0]}. {_gates(verdict)}" if why else _gates(verdict)
+
+
+def _gates(verdict: VerdictRef) -> str:
     outcome = verdict.judgement.outcome
     if outcome is Outcome.PASS:
         return _passed_said(verdict.judgement.verdicts)
-    why, said = _WHY[outcome]
-    return f"{why}. {_which(verdict, outcome, said)}"
+    return _which(verdict, outcome, _WHY[outcome][1])
 
 
 def _changes(verdict: VerdictRef) -> str:
@@ -59,7 +64,8 @@ def _changes(verdict: VerdictRef) -> str:
 def _approved(verdict: VerdictRef) -> str:
     if verdict.awaits is None:
         return ""
-    return f". Approved by {' and '.join(each.who for each in verdict.approvals)}"
+    although = "" if verdict.judgement.outcome is Outcome.PASS else ", although not every gate passed"
+    return f", approved by {' and '.join(each.who for each in verdict.approvals)}{although}"
 
 
 def _passed_said(verdicts: Sequence[Verdict]) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from headgate.adapters.plotly_pages.markup import STILL, element, facts, page, table
 from headgate.core.card import Card, Section
 
-_NUMBERS = ("Candidate", "Champion", "Improvement", "Range", "Rows")
+_NUMBERS = ("Candidate", "Candidate, or the data", "Champion", "Improvement", "Range", "Rows")
 
 
 def card_page(card: Card) -> str:
