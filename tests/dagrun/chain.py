@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +63,8 @@ class Chain:
     def run(self, until: str = "promote", *, dag: DAG | None = None) -> Any:
         """Run the tasks that have not run yet, up to that one, and return what it returns."""
         dag = dag or self.dag()
-        for task_id in TASKS[: TASKS.index(until) + 1]:
+        tasks = list(dag.task_ids)
+        for task_id in tasks[: tasks.index(until) + 1]:
             if task_id not in self.outputs and task_id not in self.skipped:
                 self._execute(dag, task_id)
         return self.outputs.get(until)
@@ -89,19 +91,23 @@ class Chain:
             self.run(before[-1], dag=dag)
 
     def _execute(self, dag: DAG, task_id: str) -> None:
+        self._work(dag, task_id, lambda task, context, sentinel: task.execute(context, **sentinel))
+
+    def _work(self, dag: DAG, task_id: str, work: Callable[[Any, Any, dict[str, Any]], Any]) -> None:
         task: Any = dag.get_task(task_id).prepare_for_execution()
         context = self._context(dag, task)
         task.render_template_fields(context)
         sentinel = {f"{type(task).__name__}__sentinel": ExecutorSafeguard.sentinel_value}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(task_runner, "SUPERVISOR_COMMS", SimpleNamespace(send=self._asset_events), raising=False)
+            patch.setattr(task_runner, "SUPERVISOR_COMMS", SimpleNamespace(send=self._answered), raising=False)
             try:
-                self.outputs[task_id] = json.loads(json.dumps(task.execute(context, **sentinel)))
+                self.outputs[task_id] = json.loads(json.dumps(work(task, context, sentinel)))
             except DownstreamTasksSkipped:
-                self.skipped += TASKS[TASKS.index(task_id) + 1 :]  # as Airflow does, one after the other
+                tasks = list(dag.task_ids)
+                self.skipped += tasks[tasks.index(task_id) + 1 :]  # as Airflow does, one after the other
         self.events += [(asset.name, context["outlet_events"][asset].extra) for asset in task.outlets]
 
-    def _asset_events(self, asked: GetAssetEventByAsset) -> AssetEventsResult:
+    def _answered(self, asked: GetAssetEventByAsset) -> Any:
         """Answer as the supervisor of a task does that asks for an asset's events."""
         asset = {"id": 1, "name": asked.name, "uri": asked.uri, "group": "headgate"}
         times = {"timestamp": MAY, "created_dagruns": []}
