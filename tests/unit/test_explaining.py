@@ -1,11 +1,9 @@
-"""What a candidate goes by: shuffled features, SHAP values, the budget, and the page."""
+"""What a candidate goes by: shuffled features, SHAP values, and the budget."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +15,6 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 
-from headgate.adapters.plotly_pages import PlotlyPages
 from headgate.adapters.sklearn_explainer import SklearnExplainer
 from headgate.adapters.sklearn_explainer.explainer import NO_SHAP
 from headgate.adapters.sklearn_scorer import SklearnScorer
@@ -26,10 +23,6 @@ from headgate.core.importance import FeatureImportance, Importance, importance_o
 from headgate.core.metrics import accuracy, auc, mae, r2
 from headgate.errors import DataError, InputError
 from headgate.ports import LoadedModel, Question
-from headgate.steps.evaluate import evaluate_candidate
-from headgate.steps.explaining import IMPORTANCE, IMPORTANCE_PAGE, explanations
-from tests.unit.shop_pipeline import pipeline as shop
-from tests.unit.world import QUESTION, NoPages, World
 
 FEATURES = ("size", "hour", "noise", "unused")
 ROWS = 300
@@ -256,92 +249,3 @@ def test_features_that_only_shap_knows_come_last() -> None:
         ("d", None, 2.0),
         ("c", None, 1.0),
     ]
-
-
-def explained(world: World, explain: Explain | None, explainer: Any) -> Mapping[str, bytes]:
-    rows = pa.table({"day": np.arange(9), "size": np.arange(9.0), "sold": 3.0 * np.arange(9)})
-    line = LinearRegression().fit(rows.select(["size"]).to_pandas(), rows["sold"].to_numpy())
-    question = Question(metrics=(mae,), slices=(), label="sold", event_time="day", explain=explain)
-    model = LoadedModel(model=line, features=("size",))
-    return explanations(
-        model, rows, run=world.run(), question=question, explainer=explainer, table=world.table, pages=NoPages()
-    )
-
-
-def test_nobody_who_does_not_ask_waits_for_it() -> None:
-    assert QUESTION.explain is None
-    assert explained(World(), None, SklearnExplainer(SklearnScorer())) == {}
-    assert explained(World(), Explain(), None) == {}
-
-
-def test_what_was_found_is_kept_as_json_and_as_a_page() -> None:
-    files = explained(World(), Explain(rows=4), SklearnExplainer(SklearnScorer()))
-    told = json.loads(files[IMPORTANCE])
-    assert (told["format"], told["rows"], told["of"], told["features"][0]["feature"]) == (1, 4, 9, "size")
-    assert files[IMPORTANCE_PAGE] == b"<p>importance</p>"
-
-
-def test_an_evaluation_explains_its_candidate_where_it_is_asked_to() -> None:
-    world = World()
-    candidate = world.trained()
-    ports = replace(world.evaluation_ports(), explainer=SklearnExplainer(SklearnScorer()))
-    artifacts = world.tracker.runs[candidate.tracked.mlflow_run].artifacts
-    for explain in (None, Explain()):
-        evaluate_candidate(candidate, question=replace(QUESTION, explain=explain), trusted=(), ports=ports)
-        assert (IMPORTANCE in artifacts, IMPORTANCE_PAGE in artifacts) == (explain is not None,) * 2
-    assert json.loads(artifacts[IMPORTANCE])["features"][0]["feature"] == "size"
-
-
-def test_a_pipeline_asks_for_it_or_does_not() -> None:
-    assert shop.explain is None
-    assert replace(shop, explain=Explain(seconds=5)).explain == Explain(seconds=5.0)
-    with pytest.raises(InputError, match=r"explain must be Explain\(seconds=30\), or None. Got True instead."):
-        replace(shop, explain=True)  # type: ignore[arg-type]
-
-
-class Failing:
-    def explain(self, *_: Any, **__: Any) -> Importance:
-        msg = "the candidate refuses"
-        raise DataError(msg)
-
-
-def test_what_can_not_be_explained_is_no_failure() -> None:
-    told = json.loads(explained(World(), Explain(), Failing())[IMPORTANCE])
-    assert (told["notes"], told["features"], told["left_out"]) == (["the candidate refuses"], [], ["size"])
-
-
-@pytest.fixture
-def page() -> str:
-    found = Importance(
-        metric="mae",
-        value=0.5,
-        rows=300,
-        of=900,
-        features=ranked(
-            [importance_of("<size>", [2.0, 4.0]), importance_of("hour", [-0.5])], {"<size>": 1.5, "deep": 0.25}
-        ),
-        left_out=("noise",),
-        seed=0,
-        seconds=30.0,
-        shap_rows=12,
-        notes=("a <note>",),
-    )
-    return PlotlyPages().importance(World().run(), found)
-
-
-def test_a_person_sees_bars_and_what_was_left_out(page: str) -> None:
-    assert "sales, as-of 2024-05-01: what the candidate goes by" in page
-    assert "Shuffling a feature makes mae worse by: &lt;size&gt; 3." in page
-    assert ("300 of the 900 of the holdout" in page, "Mean |SHAP|, 12 rows" in page) == (True, True)
-    assert page.count('class="cost ours"') == 4
-    assert ("width:100.0%" in page, "width:0.0%" in page) == (True, True)
-    assert "Not measured by mae: noise." in page
-    assert "a &lt;note&gt;" in page
-    assert "<script" not in page
-
-
-def test_a_page_of_nothing_says_so() -> None:
-    nothing = Importance(
-        metric="mae", value=None, rows=1, of=1, features=(), left_out=(), seed=0, seconds=1.0, notes=("why",)
-    )
-    assert "Nothing could be measured." in PlotlyPages().importance(World().run(), nothing)
