@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from headgate.core.evaluation import OVERALL
 from headgate.core.verdict import Answer, Comparison, Outcome, Verdict
 
 OUTCOME_WORDS = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.UNDECIDED: "can't tell yet"}
@@ -78,6 +79,27 @@ def answer_text(comparison: Comparison) -> str:
     if comparison.limit < 0:
         return "not worse than allowed" if is_better else "worse than allowed"
     return "better" if is_better else "worse"
+
+
+def plain_reason(verdict: Verdict) -> str:
+    """Return why, without statistics where a comparison is behind it and decided; the reason itself elsewhere."""
+    found = verdict.comparison
+    if found is None or not all(map(math.isfinite, (found.improvement, found.low, found.high))):
+        return verdict.reason
+    where = f"these {found.rows:,} rows" if found.slice == OVERALL else f"the {found.rows:,} rows of {found.slice}"
+    said = f"{found.metric} is {_change(found.improvement)} on {where}; in truth it is probably somewhere "
+    said += f"from {_change(found.low)} to {_change(found.high)}. Asked: {found.asked}."
+    if verdict.outcome is Outcome.UNDECIDED and found.answer is not Answer.CANT_TELL:
+        return f"{verdict.reason}."
+    if found.answer is Answer.CANT_TELL and found.enough_rows and found.enough_rows > found.rows:
+        said += f" About {found.enough_rows:,} rows would tell."
+    return said
+
+
+def _change(improvement: float) -> str:
+    if not improvement:
+        return "the same"
+    return f"{number_text(abs(improvement))} {'better' if improvement > 0 else 'worse'}"
 
 
 def cut(text: str, longest: int) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 from headgate.adapters.plotly_pages.markup import element, table
 from headgate.core.verdict import Comparison, Outcome, Verdict
-from headgate.core.verdict_words import OUTCOME_WORDS, is_unasked, number_text, walk
+from headgate.core.verdict_words import OUTCOME_WORDS, is_unasked, number_text, plain_reason, walk
 
 TONES = {Outcome.PASS: ("good", "✓"), Outcome.FAIL: ("bad", "✗"), Outcome.UNDECIDED: ("open", "?")}
 """Colour and sign of each outcome."""
@@ -52,7 +52,7 @@ def _gate(verdict: Verdict) -> str:
     said = element("strong", f"{sign} {word}{warns}", class_=tone)
     name = element("code", escape(verdict.gate))
     if not verdict.parts:
-        return element("li", element("p", said, " ", name), element("p", escape(verdict.reason)), class_=tone)
+        return element("li", element("p", said, " ", name), element("p", escape(plain_reason(verdict))), class_=tone)
     counts = [
         f"{sum(part.outcome is outcome for part in verdict.parts):,} {word}" for outcome, word in OUTCOME_WORDS.items()
     ]
