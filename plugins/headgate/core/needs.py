@@ -1,6 +1,7 @@
 """What a gate needs of an evaluation besides the metrics: gathered once, before anything is judged.
 
-Each need is a frozen value; the facts that it brings are named after it.
+Each need is a frozen value; the facts that it brings are named after it. Two needs that would give one fact different
+values (other seeds, other batches) leave it without one. What each measures, and how: `docs/evidence.md`.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class Perturbed:
 
     Facts, where `who` names the change: `changed_<who>` (share of rows whose prediction changes by more than
     `tolerance`; of classes: changes at all), `rose_<who>` and `fell_<who>` (share of rows whose prediction, of
-    classifiers the positive class's probability, rises or falls by more than `tolerance`).
+    classifiers the positive class's probability, rises or falls by more than `tolerance`). The shares are of the rows
+    whose feature the change alters: a null stays null, and what isn't to be replaced stays as it is.
 
     Args:
         who: Name of the change.
@@ -106,7 +108,10 @@ class Adversarial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wear:
-    """How often the holdout's rows have decided before. Facts: `wear` (of the most used row), `wear_mean`."""
+    """How often the holdout's rows have decided before. Facts: `wear` (of the most used row), `wear_mean`.
+
+    A decision is a candidate of another as-of that was judged in a live run, and in no dry run.
+    """
 
 
 Need = (
