@@ -111,6 +111,17 @@ def test_the_first_lines_say_what_is_decided_and_why_one_is_asked() -> None:
     ]
 
 
+def test_gates_that_do_not_pass_are_counted_and_the_table_says_why() -> None:
+    outcomes = (Outcome.PASS, Outcome.FAIL, Outcome.FAIL, Outcome.UNDECIDED)
+    given = verdict(
+        *(gate(f"g{n}", outcome) for n, outcome in enumerate(outcomes)), gate("w", outcomes[1], warn_only=True)
+    )
+    judgement = replace(given.judgement, outcome=Outcome.FAIL, reason="a long story")
+    question = asked(replace(given, judgement=judgement))
+    assert "**The gates say FAIL:** of 4, 1 passed, 2 failed and 1 undecided." in lines(question)
+    assert "a long story" not in question.body
+
+
 def test_a_first_champion_takes_nobodys_place() -> None:
     first = Evaluation(candidate="m-1", baseline=None, baseline_error=None, measures=MEASURES[2:3])
     question = asked(verdict(champion=None), first, champion=Side(candidate=None))
@@ -129,7 +140,7 @@ def test_candidate_and_champion_are_side_by_side_with_the_interval_of_the_improv
         "| r2 | 0.9 | 0.8 | +0.1 |   |",
         "| own | 1 | not measured |   |   |",
     ]
-    assert "Intervals are those of 90%." in question.body
+    assert "Each end of an interval holds with 95 %." in question.body
 
 
 def test_the_slices_are_told_by_whether_their_interval_lies_above_or_below_nothing() -> None:

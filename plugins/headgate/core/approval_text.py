@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from headgate.core.evaluation import OVERALL, Evaluation, Measure
 from headgate.core.metrics import METRICS
 from headgate.core.refs import CandidateRef, VerdictRef
-from headgate.core.verdict import Comparison, Verdict
+from headgate.core.verdict import Comparison, Judgement, Outcome, Verdict
 
 LISTED = 12
 """How many slices, and warnings, are named; the gate report has all of them."""
@@ -101,7 +101,7 @@ def _headline(verdict: VerdictRef) -> str:
         then = f"takes the place of version {champion.version}, whose as-of is {_stamp(champion.as_of.isoformat())}"
     lines = [
         f"**You are asked because** {plain(verdict.awaits.reason if verdict.awaits else '')}.",
-        f"**The gates say {verdict.judgement.outcome}:** {plain(verdict.judgement.reason)}.",
+        f"**The gates say {verdict.judgement.outcome}:** {plain(_count(verdict.judgement))}.",
         f"**If you approve,** candidate `{verdict.candidate.model_id}` of {plain(run.model)} {then}.",
         "**If you reject,** or nobody answers in time, nothing changes.",
     ]
@@ -110,6 +110,16 @@ def _headline(verdict: VerdictRef) -> str:
     if verdict.approvals:
         lines.append("One person approved already: the log of the task before says who, and why.")
     return "\n\n".join(lines)
+
+
+def _count(judgement: Judgement) -> str:
+    """Return what the gates say; where some don't pass, how many, since the table of gates says why."""
+    if judgement.outcome is Outcome.PASS or not judgement.verdicts:
+        return judgement.reason
+    counted = [one.outcome for one in judgement.verdicts if not one.warn_only]
+    said = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.UNDECIDED: "undecided"}
+    counts = [f"{counted.count(outcome)} {word}" for outcome, word in said.items() if outcome in counted]
+    return f"of {len(counted)}, {' and '.join(filter(None, (', '.join(counts[:-1]), counts[-1])))}" if counts else ""
 
 
 def _measured(verdict: VerdictRef, evaluation: Evaluation) -> str:
@@ -124,8 +134,10 @@ def _measured(verdict: VerdictRef, evaluation: Evaluation) -> str:
     ]
     lines = [_table(head, rows)]
     if compared:
-        level = max(2 * one.confidence - 1 for one in compared.values())
-        lines.append(f"Positive improvements are better, whatever the metric. Intervals are those of {level:.0%}.")
+        levels = " or ".join(f"{level:.3g} %" for level in sorted({100 * one.confidence for one in compared.values()}))
+        lines.append(
+            f"Positive improvements are better, whatever the metric. Each end of an interval holds with {levels}."
+        )
     if evaluation.baseline_error:
         lines.append(f"The champion could not be scored: {plain(evaluation.baseline_error)}")
     return "\n\n".join(lines)
