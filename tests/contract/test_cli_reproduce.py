@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from sklearn.ensemble import RandomForestRegressor
 
-from headgate import AtMost, Estimator, Policy, mae
+from headgate import AtMost, Estimator, Explain, Policy, mae
 from tests.unit.shop_pipeline import pipeline as shop
 
 
@@ -36,6 +36,7 @@ pipeline = replace(
     model="{model}",
     estimator=Estimator("{module}:build", params={{"trees": 5}}, seed=3),
     policy=Policy(gates=(AtMost(mae, 99.0),)),
+    explain=Explain(seconds=60, rows=50, repeats=2),
 )
 """
 
@@ -107,8 +108,8 @@ def test_a_version_is_made_again_and_what_changed_is_said(
     forged = told(run("reproduce", f"{model}@1", "--json", code=1))
     assert ([one["differ"] for one in forged["compared"]], len(forged["flaws"])) == ([0, 0, 0], 1)
     (version,) = client.search_model_versions(f"name = '{model}'")
-    run_tags = client.get_run(version.tags["headgate.mlflow_run"]).data.tags
-    client.set_model_version_tag(model, "1", "headgate.fingerprint", run_tags["headgate.fingerprint"])
+    fitted = client.get_run(version.tags["headgate.mlflow_run"])
+    client.set_model_version_tag(model, "1", "headgate.fingerprint", fitted.data.tags["headgate.fingerprint"])
 
     client.delete_logged_model(same["model_id"])
     lost = told(run("reproduce", f"{model}@1", "--json"))
@@ -120,6 +121,15 @@ def test_a_version_is_made_again_and_what_changed_is_said(
     damaged = told(run("reproduce", f"{model}@1", "--json", code=2))
     assert (damaged["answer"], damaged["compared"]) == ("untried", [])
     assert f"part {part.stem} of the snapshot is missing" in damaged["said"]
+
+
+def test_what_a_candidate_goes_by_is_kept_with_its_run(run: Run, module: str, mlflow_url: str, tmp_path: Path) -> None:
+    done = told(run("run", f"{module}:pipeline", "--as-of", "2024-04-01", "--dry-run", "--json"))
+    client = MlflowClient(mlflow_url, registry_uri=mlflow_url)
+    kept = Path(client.download_artifacts(done["mlflow_run"], "evaluation", str(tmp_path)))
+    found = json.loads((kept / "importance.json").read_text())
+    assert [(one["feature"], one["repeats"]) for one in found["features"]] == [("size", 2)]
+    assert "what the candidate goes by" in (kept / "importance.html").read_text()
 
 
 def test_what_is_not_there_is_bad_input(run: Run, model: str) -> None:
