@@ -13,13 +13,16 @@ from headgate.core.numeric.bootstrap import Resampled
 Array = np.ndarray[Any, Any]
 Kind = Literal["percentile", "bca"]
 
+_LEEWAY = 1e-9
+"""Share by which significances may be rounded: 1 - 0.9 is a little less than 0.1."""
+
 
 def bounds(resampled: Resampled, confidence: float, kind: Kind = "percentile") -> tuple[float, float]:
     """Return the lower and the upper bound, each one-sided: the value is above `low` with that confidence.
 
     The k-th smallest replicate of B, with k = floor(alpha' (B + 1)), and the k-th greatest.
 
-    Percentile: Hesterberg's expanded one ("What Teachers Should Know About the Bootstrap", 2015, eq. 12):
+    Percentile: Hesterberg's expanded one ("What Teachers Should Know About the Bootstrap", 2015):
     alpha' = Phi(-sqrt(n / (n - 1)) t) with t the quantile of Student's distribution with n - 1 degrees of freedom and
     n independent units, since the bootstrap's variance is (n - 1) / n of what it should be, and an estimate. BCa:
     Efron, "Better Bootstrap Confidence Intervals", 1987, on top of that.
@@ -32,12 +35,10 @@ def bounds(resampled: Resampled, confidence: float, kind: Kind = "percentile") -
     """
     if not resampled.measurable:
         return math.nan, math.nan
+    count = len(resampled.replicates)
     known = np.sort(resampled.replicates[~np.isnan(resampled.replicates)])
-    undefined = len(resampled.replicates) - len(known)
-    low, high = (
-        math.floor(_level(resampled, 1 - confidence, kind, sign) * (len(resampled.replicates) + 1)) - undefined
-        for sign in (1, -1)
-    )
+    levels = (_level(resampled, (1 - confidence) * (1 + _LEEWAY), kind, sign) for sign in (1, -1))
+    low, high = (math.floor(level * (count + 1)) - count + len(known) for level in levels)
     return (
         float(known[min(low, len(known)) - 1]) if low >= 1 else -math.inf,
         float(known[-min(high, len(known))]) if high >= 1 else math.inf,
@@ -59,7 +60,7 @@ def _p_value(resampled: Resampled, beyond: Array, kind: Kind, sign: int) -> floa
         return math.nan
     count = np.count_nonzero(beyond | np.isnan(resampled.replicates))
     least = 1 / (len(resampled.replicates) + 1)
-    return max(least, _significance(resampled, (count + 1) * least, kind, sign))
+    return max(least, _significance(resampled, (count + 1) * least, kind, sign) * (1 - _LEEWAY))
 
 
 def _level(resampled: Resampled, alpha: float, kind: Kind, sign: int) -> float:

@@ -18,7 +18,7 @@ _PARTS = 200
 
 
 def acceleration_of(statistic: Statistic, draws: Draws) -> float:
-    """Return Efron's acceleration ("Better Bootstrap Confidence Intervals", 1987, eq. 6.6; Davison and Hinkley, 5.23).
+    """Return Efron's acceleration ("Better Bootstrap Confidence Intervals", 1987).
 
     From the values without each unit: each row, group, or block. Of metrics of ranks and medians they are taken for
     some hundred parts of the rows (or groups) together, which has the same expectation.
