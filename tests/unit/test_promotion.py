@@ -3,10 +3,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.core.promotion import Entry, Head, LogEntry, champion_before, fold_log, winner_of
+from headgate.core.promotion import (
+    Entry,
+    Head,
+    LogEntry,
+    champion_at,
+    champion_before,
+    effective_of,
+    fold_log,
+    foreign_entry,
+    winner_of,
+)
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -145,3 +156,44 @@ def test_nobody_meets_a_void_entry_or_one_of_a_later_as_of(log: list[LogEntry], 
         assert met.entry.as_of < as_of
     else:
         assert not [one for one in log if one.is_effective and one.entry.as_of < as_of]
+
+
+@pytest.mark.parametrize(("seconds", "version"), [(0, None), (1, 1), (2, 1), (3, 3), (4, 3)])
+def test_who_served_at_a_moment_is_the_last_effective_entry_up_to_it(seconds: int, version: int | None) -> None:
+    log = [entry(3, expected=2), entry(2, expected=0), entry(1, expected=0)]
+    serving = champion_at(log, START + timedelta(seconds=seconds))
+    assert (serving.version if serving else None) == version
+
+
+def test_a_version_that_nobody_promoted_takes_a_number_and_is_void_for_ever() -> None:
+    foreign = foreign_entry(version=1, at=START, model_id="m-9", who="eve")
+    assert (foreign.version, foreign.at, foreign.is_foreign, foreign.is_effective) == (1, START, True, False)
+    written = foreign.entry
+    assert (written.key, written.expected_head, written.model_id) == ("foreign 1", -1, "m-9")
+    assert (written.as_of, written.who) == (START, "eve")
+    assert written.reason == "nobody promoted it: the version was made or changed by hand"
+
+
+@pytest.mark.parametrize(("expected", "foreign"), [(-1, True), (0, False), (1, False)], ids=["below", "at", "above"])
+def test_an_entry_that_saw_an_empty_log_is_no_foreign_one(expected: int, foreign: bool) -> None:  # noqa: FBT001 - drawn
+    assert entry(2, expected=expected).is_foreign is foreign
+
+
+def test_a_further_fact_is_found_by_its_name() -> None:
+    tagged = entry(1, expected=0)
+    tagged = replace(tagged, entry=replace(tagged.entry, tags=(("verdict", "PASS"), ("snapshot", "s-1"))))
+    assert [tagged.tag_of(name) for name in ("verdict", "snapshot", "windows")] == ["PASS", "s-1", None]
+
+
+def test_entries_that_differ_in_their_cards_only_are_equal() -> None:
+    written = entry(1, expected=0).entry
+    assert replace(written, description="# a card") == written
+    assert written.description == ""
+
+
+def test_champions_come_oldest_first() -> None:
+    log = [entry(3, expected=2), entry(1, expected=0), entry(2, expected=0), entry(4, expected=3)]
+    assert [one.version for one in effective_of(log)] == [1, 3, 4]
+    head = fold_log(log)
+    assert head.champion is log[3]
+    assert head.previous is log[0]
