@@ -13,13 +13,14 @@ from headgate.core.refs import VerdictRef
 from headgate.core.verdict_record import RECORD, SCHEMA, VerdictRecord, compacted, verdict_of
 from headgate.errors import InputError
 
-LONGEST_TAG = 60_000
-"""Bytes of a version's tag. MLflow itself sets no limit; its column on MySQL holds 65,535."""
+LONGEST_TAG = 20_000
+"""Bytes of a version's tag. MLflow sets no limit, and its column on MySQL holds 65,535; but whoever reads the log reads
+all tags of all versions."""
 
 SCHEMA_FILE = Path(__file__).parents[1] / "verdict.schema.json"
 """The JSON Schema that is shipped."""
 
-_ROOM = ((300, 100), (60, 40))
+_ROOM = ((300, 100), (100, 40), (30, 20))
 """Characters of a reason, and gates, that a compact record keeps."""
 
 _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
