@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from headgate.ports import SnapshotStore
 
 _WITHOUT_LOGIN = frozenset({"file", "memory", "local"})
+_MLFLOW = "mlflow://"
 _CONNECTIONS = {
     "s3": "aws",
     "s3a": "aws",
@@ -23,6 +24,8 @@ _CONNECTIONS = {
 
 def store_at(url: str | None = None) -> SnapshotStore:
     """Return the snapshot store at an ObjectStoragePath's URL, such as `s3://conn_id@bucket/headgate`.
+
+    Beside those, `mlflow://conn_id/experiment` is the artifact store behind an MLflow server, below an experiment.
 
     Args:
         url: By default Airflow's setting `[headgate] store`.
@@ -41,8 +44,25 @@ def store_at(url: str | None = None) -> SnapshotStore:
             "by the operator's store_url or by Airflow's setting [headgate] store. Got none."
         )
         raise InputError(msg)
+    if chosen.startswith(_MLFLOW):
+        return FsspecStore(*_behind_mlflow(chosen))
     filesystem, path = opened(chosen, None)
     return FsspecStore(filesystem, path)
+
+
+def _behind_mlflow(url: str) -> tuple[Any, str]:
+    """Return the filesystem of `mlflow://conn_id/experiment`, and the folder in it."""
+    from headgate.adapters.mlflow_artifacts import MlflowArtifactsFileSystem
+    from headgate.hooks.mlflow import MlflowHook, address_of
+
+    conn_id, _, experiment = url.removeprefix(_MLFLOW).partition("/")
+    if not conn_id or not experiment.strip("/"):
+        msg = f"snapshot store behind MLflow must be mlflow://conn_id/experiment. Got {url!r} instead."
+        raise InputError(msg)
+    connection = connection_of(conn_id, conn_type=MlflowHook.conn_type)
+    address = address_of(connection, conn_id)
+    filesystem = MlflowArtifactsFileSystem(address, username=connection.login, password=connection.password)
+    return filesystem, f"{filesystem.experiment_of(experiment.strip('/'))}/headgate"
 
 
 def opened(url: str, conn_id: str | None, *, what: str = "store") -> tuple[Any, str]:

@@ -6,6 +6,7 @@ import contextlib
 import posixpath
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 import pyarrow as pa
@@ -19,7 +20,9 @@ from headgate.core.stored_file import StoredFile
 from headgate.errors import SnapshotDamagedError
 from headgate.ports import Rows
 
-_OBJECT_STORES = frozenset({"abfs", "abfss", "adl", "az", "gcs", "gs", "oss", "s3", "s3a", "wasb", "wasbs"})
+_OBJECT_STORES = frozenset(
+    {"abfs", "abfss", "adl", "az", "gcs", "gs", "mlflow-artifacts", "oss", "s3", "s3a", "wasb", "wasbs"}
+)
 _PART = ".parquet"
 
 
@@ -137,8 +140,16 @@ class FsspecStore:
         """
         found = sorted(self._listed(folder).items())
         return tuple(
-            StoredFile(path=path, size=int(facts.get("size") or 0), written=written_at(facts)) for path, facts in found
+            StoredFile(path=path, size=int(facts.get("size") or 0), written=written_at(facts) or self._modified(path))
+            for path, facts in found
         )
+
+    def _modified(self, path: str) -> datetime | None:
+        """Ask for one file's age, where the filesystem doesn't list it."""
+        whole = posixpath.join(self._root, path)
+        with translated("look at", whole), contextlib.suppress(FileNotFoundError, NotImplementedError):
+            return cast("datetime", self._filesystem.modified(whole))
+        return None
 
     def delete(self, path: str) -> None:
         """Delete a file. The second time changes nothing.
