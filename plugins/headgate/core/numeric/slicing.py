@@ -39,8 +39,8 @@ def every_row(rows: int) -> Array:
 
 
 def _slices(slicing: Slicing, values: Array) -> Iterator[tuple[str, Array]]:
+    _require_plain(column_of(slicing), values)
     if isinstance(slicing, str):
-        _require_plain(slicing, values)
         yield from _by_value(slicing, values)
     elif isinstance(slicing, Bins):
         numbers = _numbers(slicing.column, values)
@@ -95,7 +95,6 @@ def _require_plain(column: str, values: Array) -> None:
 
 def _is_met(where: Where, values: Array) -> Array:
     if where.one_of:
-        _require_plain(where.column, values)
         names, codes = coded(values)
         wanted = {text for value in where.one_of for text in _texts(value)}
         return np.array([name in wanted for name in names], dtype=bool)[codes]
