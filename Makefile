@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := .uv/bin/uv
-CODE := $(wildcard plugins dags include tools tests)
+CODE := $(wildcard plugins dags deploy include tools tests)
 
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export UV_PYTHON_DOWNLOADS := never
@@ -12,7 +12,7 @@ RUN := .venv/.run.stamp
 DEV := .venv/.dev.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check bench torture truth mutants clean lock
+.PHONY: help demo test test-fast check bench torture truth mutants secrets clean lock
 .PHONY: format types architecture dependencies locks examples
 
 help: ## Show this list
@@ -39,6 +39,9 @@ torture: $(DEV) ## Kill tasks, scheduler and MLflow while 60 runs work, then loo
 
 truth: $(DEV) ## Simulate known differences: type-I error, coverage, power; minutes
 	@$(BIN)/python -m tools.truth $(TRUTH)
+
+secrets: $(RUN) ## Write .env, which docker compose reads: generated passwords and keys; what is there stays
+	@$(BIN)/python -m tools.env_file
 
 mutants: $(DEV) ## Change the core's decisions one by one: does a test notice? Hours
 	@$(BIN)/python -m tools.mutants $(MUTANTS)

@@ -1,6 +1,6 @@
 """Health checks that mean ready: one small request, no heavy import. Exits with 0 when the part can do its work.
 
-    python deploy/ready.py api-server | scheduler | dag-processor | triggerer | worker | mlflow | model-server
+python deploy/ready.py api-server | scheduler | dag-processor | triggerer | worker | mlflow | model-server
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def worker() -> str | None:
 
 
 def model_server(url: str) -> str | None:
-    """A server that has nothing to serve yet, since nothing was promoted, is ready as well."""
+    """Return why a model server isn't ready; one that has nothing to serve, since nothing was promoted, is."""
     status, _ = answer(f"{url}/ping")
     if status == 200:
         return None

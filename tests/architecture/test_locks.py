@@ -23,5 +23,24 @@ def test_each_package_is_pinned_and_hashed(lock: Path) -> None:
     assert all("==" in package.splitlines()[0] and "--hash=sha256:" in package for package in packages)
 
 
-def test_there_is_a_lock_for_running_for_developing_and_for_the_installer() -> None:
-    assert [lock.name for lock in LOCKS] == ["requirements-dev.lock", "requirements-uv.lock", "requirements.lock"]
+def test_there_is_a_lock_for_running_developing_the_image_and_the_installer() -> None:
+    assert [lock.stem for lock in LOCKS] == [
+        "requirements-dev",
+        "requirements-image",
+        "requirements-uv",
+        "requirements",
+    ]
+
+
+def test_the_image_has_the_versions_that_are_tested() -> None:
+    tested, image = (pins(ROOT / f"requirements{name}.lock") for name in ("", "-image"))
+    assert {
+        name: (version, image[name]) for name, version in tested.items() if image.get(name, version) != version
+    } == {}
+
+
+def pins(lock: Path) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([a-z0-9][a-z0-9._\[\],-]*)==(\S+)", lock.read_text(), flags=re.MULTILINE):
+        found.setdefault(name.partition("[")[0], set()).add(version)
+    return found
