@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SERVED = {"headgate_server_default": "co2_weekly", "headgate_server_digits": "digits"}
+USERS = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{Stack.username}:admin,ada:user,bob:user"}
+"""Airflow makes a password for each who has none."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,5 +34,6 @@ def dags_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, dags_folder: Path) -> Iterator[Stack]:
     """Airflow and an MLflow server, running; ended with the session."""
-    with Stack(home=tmp_path_factory.mktemp("stack"), dags_folder=dags_folder, served=SERVED) as running:
+    home = tmp_path_factory.mktemp("stack")
+    with Stack(home=home, dags_folder=dags_folder, served=SERVED, extra_env=USERS) as running:
         yield running

@@ -24,7 +24,7 @@ def approval_form() -> dict[str, FormField]:
         WHY: FormField(
             "",
             title="Reason",
-            description="Kept with the version. An approval needs one: without it you are asked again.",
+            description="Why, in a sentence: it is kept with the version, or with the rejected run.",
             type="string",
             maxLength=LONGEST,
         )

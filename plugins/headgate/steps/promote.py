@@ -191,5 +191,12 @@ def _lost(model: str, verdict: VerdictRef, champion: LogEntry | None) -> str:
     return (
         f"candidate {verdict.candidate.model_id} of {model} must meet the champion that it was judged against "
         f"({then}). Got another promotion in between: the champion is "
-        f"{now}. Clear the task 'evaluate' and what follows, to judge against it."
+        f"{now}. {_to_judge_anew(verdict)}"
     )
+
+
+def _to_judge_anew(verdict: VerdictRef) -> str:
+    if verdict.awaits is None:
+        return "Clear the task 'evaluate' and what follows, to judge against it."
+    as_of = verdict.candidate.snapshot.run.as_of.instant.isoformat().replace("+00:00", "Z")
+    return f"Start the Dag anew with the as-of {as_of}, to judge against it, and to ask people about that."
