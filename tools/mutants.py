@@ -19,7 +19,7 @@ HOME = REPOSITORY / ".mutants"
 NOTE = REPOSITORY / "docs" / "mutation.md"
 COPIED = ("tests", "tools", "include", "dags", "plugins", "pyproject.toml")
 DECISIONS = ("mode", "multiplicity", "promotion", "policy", "correction", "combining", "settling", "verdict", "paired")
-LIVING = ("survived", "no tests", "suspicious")
+LIVING = ("survived", "no tests", "suspicious", "not checked")
 
 
 def main(chosen: list[str]) -> int:
@@ -59,7 +59,7 @@ def _imports(path: Path, module: str) -> bool:
 
 def _prepare(home: Path, module: str) -> None:
     shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
+    (home / "mutants").mkdir(parents=True)  # Python looks once whether what PYTHONPATH names is there
     for name in COPIED:
         source = REPOSITORY / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, home / name)

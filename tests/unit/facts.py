@@ -81,6 +81,10 @@ def fact(name: str, candidate: float | None, baseline: float | None = None, note
 def answer(gate: Gate, evaluation: Evaluation, predictions: Predictions = NOBODY) -> Verdict:
     verdict = gate.judge(evaluation, predictions)
     assert verdict.gate == gate.name
+    assert isinstance(verdict.reason, str)
+    if verdict.outcome is not UNDECIDED:
+        assert verdict.value is not None
+        assert verdict.limit is not None
     return verdict
 
 

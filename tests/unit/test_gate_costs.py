@@ -78,6 +78,17 @@ def test_why_a_cost_could_not_be_measured_is_the_reason() -> None:
     assert reason == f"size of the baseline was not measured: {note}"
 
 
+def test_what_is_known_besides_is_told() -> None:
+    note = "of 900 rows"
+    for gate in (CostAtMost("size", 5.0), CostRatio("size")):
+        assert answer(gate, measured(fact("size", 3.0, 3.0, note=note))).reason.endswith(" (of 900 rows)")
+
+
+def test_a_cost_of_nothing_has_no_ratio() -> None:
+    reason = answer(CostRatio("size"), measured(fact("size", 3.0, 0.0))).reason
+    assert reason == "size of the baseline is 0, so there is no ratio"
+
+
 def test_a_ratio_needs_a_baseline_that_can_be_scored() -> None:
     both = fact("size", 3.0, 3.0)
     first = answer(CostRatio("size"), measured(both, baseline=None))
