@@ -180,7 +180,7 @@ def test_a_gate_on_a_metric_that_nobody_computes_is_undecided_and_the_run_stays_
     judge.policy = Policy(gates=(AtMost(mae, 5.0), AtLeast(r2, 0.5)))
     verdict = chain.run("promote", dag=dag) or chain.outputs["judge"]
     assert (verdict["judgement"]["outcome"], chain.skipped) == ("UNDECIDED", ["promote"])
-    assert "UNDECIDED, so nothing is promoted: r2 was not measured" in verdict["explanation"]
+    assert "UNDECIDED, so nothing is promoted: no baseline; r2 was not measured" in verdict["explanation"]
     (run,) = chain.runs()
     assert (run.info.status, run.data.tags["headgate.verdict"]) == ("FINISHED", "UNDECIDED")
     assert chain.versions() == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from sklearn import metrics as sk
 
 from headgate.adapters.sklearn_scorer import SklearnScorer
-from headgate.core.metrics import METRICS, Needs
+from headgate.core.metrics import METRICS, Metric, Needs, mae
+from headgate.errors import InputError
 from tests.unit.scoring import (
     OF_PROBABILITIES,
     OF_VALUES,
@@ -137,3 +139,10 @@ def test_scikit_learns_warnings_are_not_the_users() -> None:
         warnings.simplefilter("error")
         measured("r2", [1.0], says([1.0]))
         measured("f1", [0, 1, 2], says([0, 0, 0], [0, 1, 2], np.full((3, 3), 1 / 3)))
+
+
+@pytest.mark.parametrize("metric", [replace(mae, name="profit"), replace(mae, bounds=(0.0, 1.0))])
+def test_a_metric_of_somebodys_own_making_is_refused(metric: Metric) -> None:
+    question = replace(asked("mae"), metrics=(mae, metric))
+    with pytest.raises(InputError, match=rf"metric must be one of .*, as Headgate has it. Got .*'{metric}'"):
+        SklearnScorer().score(says([1.0]), None, holdout([1.0]), question)
