@@ -162,7 +162,9 @@ class ApproveOperator(HITLOperator, SkipMixin):
             self.log.warning("it isn't written on the MLflow run: %s", lost)
 
     def _verdict(self) -> VerdictRef:
-        return wire.load(VerdictRef, {name: value for name, value in self.verdict.items() if name != "explanation"})
+        return wire.load(
+            VerdictRef, {name: value for name, value in (self.verdict or {}).items() if name != "explanation"}
+        )
 
     def _found_at(self, verdict: VerdictRef) -> dict[str, str]:
         pages, tracked = MlflowHook(self.mlflow_conn_id).pages, verdict.candidate.tracked

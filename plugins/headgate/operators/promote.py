@@ -60,7 +60,7 @@ class PromoteOperator(BaseOperator):
         """Append, read who won, and set the aliases."""
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
-            verdict = wire.load(VerdictRef, {k: v for k, v in self.verdict.items() if k != "explanation"})
+            verdict = wire.load(VerdictRef, {k: v for k, v in (self.verdict or {}).items() if k != "explanation"})
             run = verdict.candidate.snapshot.run
             self.log.info("%s", run.said)
             promotion = promote_candidate(
