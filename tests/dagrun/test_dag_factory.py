@@ -179,3 +179,9 @@ def test_every_task_that_makes_something_links_to_it(task_id: str) -> None:
     names = [link.name for link in task.operator_extra_links]
     assert names
     assert len({link.xcom_key for link in task.operator_extra_links}) == len(names)
+
+
+@pytest.mark.parametrize(("task_id", "page"), [("judge", "Gate report"), ("promote", "Model card")])
+def test_pages_for_people_are_the_first_or_second_link_of_their_task(task_id: str, page: str) -> None:
+    task = retraining_dag(pipeline()).get_task(task_id)
+    assert page in [link.name for link in task.operator_extra_links][:2]
