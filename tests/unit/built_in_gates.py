@@ -13,10 +13,11 @@ from headgate.core.gate_rows import DataFreshWithin, RowsAtLeast
 from headgate.core.gate_training import ShuffledLabels, TrainingGap
 from headgate.core.gate_wear import HoldoutWear
 from headgate.core.gates import AtLeast, AtMost, Gate
-from headgate.core.methods import Bootstrap
-from headgate.core.metrics import accuracy, auc, mae, rmse
+from headgate.core.methods import Bootstrap, DieboldMariano
+from headgate.core.metrics import accuracy, auc, balanced_accuracy, log_loss, mae, mse, rmse
 from headgate.core.paired import BetterBy, NoWorseThan
 from headgate.core.slices import Bins, Where
+from headgate.core.verdict import Doubt
 
 _FEW = Bootstrap(resamples=200)
 
@@ -29,6 +30,10 @@ GATES: tuple[Gate, ...] = (
     BetterBy(accuracy, margin=0.01),
     BetterBy(auc, margin=0.01),
     NoWorseThan(accuracy, 0.02, method=_FEW),
+    BetterBy(mse, method=DieboldMariano(horizon=2)),
+    BetterBy(balanced_accuracy, method=Bootstrap(stratified=True, resamples=200)),
+    NoWorseThan(mse, 0.1, method=Bootstrap(groups="region", resamples=200)),
+    BetterBy(log_loss, method=_FEW, when_unsure=Doubt.GO),
     EverySlice("region", (AtLeast(accuracy, 0.6), NoWorseThan(accuracy, 0.05))),
     EverySlice(Bins("hour", (6.0, 18.0)), (AtLeast(accuracy, 0.6),), skip_below=10),
     EverySlice(Where(name="night", column="hour", below=6.0), (AtLeast(accuracy, 0.6),)),
