@@ -209,6 +209,16 @@ def test_combinations_of_real_gates_are_corrected_too() -> None:
         assert judgement.outcome is expected, judgement
 
 
+def test_what_a_gate_says_besides_stays_said() -> None:
+    parts = (verdict(0.96, 0.04, name="a"), verdict(0.5, name="b"))
+    every = folded("every", parts)
+    told = replace(every, reason=f"{every.reason}; passed over: c")
+    (after,), _ = corrected([told], HOLM)
+    assert (told.outcome, after.outcome) == (FAIL, UNDECIDED)
+    assert "corrected for how many comparisons there are" in after.reason
+    assert after.reason.endswith("; passed over: c")
+
+
 def test_answers_go_by_what_was_corrected() -> None:
     found = compared(0.01, 0.99)
     assert found.answer is Answer.BETTER
