@@ -69,7 +69,7 @@ class ProcessCostMeter:
         errors = folder / "errors.txt"
         with errors.open("wb") as stderr:
             child = subprocess.Popen(  # noqa: S603 - it starts this program's own interpreter
-                [sys.executable, "-m", self._module, str(folder)],
+                [sys.executable, "-P", "-m", self._module, str(folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
@@ -87,8 +87,8 @@ class ProcessCostMeter:
 
 
 def _environment(around: Mapping[str, str]) -> dict[str, str]:
-    """Return the child's environment: one thread, and whatever can be imported here."""
-    return {**around, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    """Return the child's environment: one thread, and what can be imported is what can be imported here."""
+    return {**around, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
