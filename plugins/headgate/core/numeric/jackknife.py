@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from headgate.core.numeric.cells import Cells
+from headgate.core.numeric.ranks import Ranks
 from headgate.core.numeric.sampling import Draws
 from headgate.core.numeric.statistic import Statistic
 from headgate.core.numeric.sums import Sums
@@ -15,45 +16,72 @@ Array = np.ndarray[Any, Any]
 
 _PARTS = 200
 """Into how many parts units are put together where leaving out each alone would be too dear."""
+_MOST_CELLS = 1000
 
 
 def acceleration_of(statistic: Statistic, draws: Draws) -> float:
     """Return Efron's acceleration ("Better Bootstrap Confidence Intervals", 1987).
 
-    From the values without each unit: each row, group, or block. Of metrics of ranks and medians they are taken for
-    some hundred parts of the rows (or groups) together, which has the same expectation.
+    From the values without each unit: each row, group, or block. In strata, units are compared with their stratum's
+    (Davison and Hinkley, "Bootstrap Methods and their Application", 1997, section 5.3.2). Of the AUC, from what each
+    row adds to it. Of average precision, medians, and confusion matrices of very many classes, the values are those
+    without each of some hundred parts of the units: that has the same expectation.
     """
     above = below = 0.0
     for values in _left_out(statistic, draws):
         known = values[np.isfinite(values)]
-        if len(known) < 2:  # noqa: PLR2004 - nothing to compare
-            continue
-        influence = (known.mean() - known) * (len(known) - 1) / len(known)
-        above += float((influence**3).sum())
-        below += float((influence**2).sum())
+        if len(known):
+            influence = (known.mean() - known) * (len(known) - 1) / len(known)
+            above += float((influence**3).sum())
+            below += float((influence**2).sum())
     return above / (6 * below**1.5) if below > 0 else 0.0
 
 
 def _left_out(statistic: Statistic, draws: Draws) -> list[Array]:
-    if draws.block:
-        parts = np.arange(draws.rows) * max(draws.rows // draws.block, 1) // draws.rows
-        return [_without(statistic, _put_together(parts))]
-    if isinstance(statistic, Sums) and draws.codes is None:
-        totals = statistic.columns.sum(axis=1)
-        values = statistic.of_sums(totals[:, None] - statistic.columns, np.full(draws.rows, draws.rows - 1))
-        return np.split(values, np.cumsum(draws.sizes)[:-1])
-    if isinstance(statistic, Cells) and draws.codes is None:
-        values = statistic.of_cells(statistic.sizes - np.eye(len(statistic.sizes)))[statistic.codes]
-        return np.split(values, np.cumsum(draws.sizes)[:-1])
-    parts = np.arange(draws.units) % min(draws.units, _PARTS)
-    return [_without(statistic, parts if draws.codes is None else parts[draws.codes])]
+    """Return for each stratum the values without each of its units, or what differs from them by a scale."""
+    if isinstance(statistic, Ranks):
+        added = statistic.contributions()
+        if added is not None:
+            return _by_stratum(-_summed(added - added.mean(), draws), draws)
+    elif draws.codes is None and not draws.block:
+        values = _without_each_row(statistic)
+        if values is not None:
+            return _by_stratum(values, draws)
+    return [_without(statistic, _parts(draws))]
 
 
-def _put_together(parts: Array) -> Array:
-    return parts if parts[-1] < _PARTS else parts * _PARTS // (parts[-1] + 1)
+def _summed(added: Array, draws: Draws) -> Array:
+    if draws.codes is None and not draws.block:
+        return added
+    units = _blocks(draws) if draws.codes is None else draws.codes
+    return np.bincount(units, weights=added)
+
+
+def _by_stratum(values: Array, draws: Draws) -> list[Array]:
+    return np.split(values, np.cumsum(draws.sizes)[:-1]) if not draws.block else [values]
+
+
+def _without_each_row(statistic: Statistic) -> Array | None:
+    if isinstance(statistic, Sums):
+        totals = statistic.columns.sum(axis=1, keepdims=True)
+        return statistic.of_sums(totals - statistic.columns, np.full(statistic.rows, statistic.rows - 1))
+    if isinstance(statistic, Cells) and len(statistic.sizes) <= _MOST_CELLS:
+        return statistic.of_cells(statistic.sizes - np.eye(len(statistic.sizes)))[statistic.codes]
+    return None
+
+
+def _parts(draws: Draws) -> Array:
+    """Return each row's part: its unit, or one of some hundred that units are dealt to."""
+    units = _blocks(draws) if draws.block else np.arange(draws.rows) if draws.codes is None else draws.codes
+    count = int(units.max()) + 1
+    return units % _PARTS if count > _PARTS else units
+
+
+def _blocks(draws: Draws) -> Array:
+    """Return each row's block, of as many as there are whole ones."""
+    return np.arange(draws.rows) * max(draws.whole_blocks, 1) // draws.rows
 
 
 def _without(statistic: Statistic, parts: Array) -> Array:
-    count = int(parts.max()) + 1
-    values = [statistic.of_counts((parts != part).astype(np.int64)[None])[0] for part in range(count)]
+    values = [statistic.of_counts((parts != part).astype(np.int64)[None])[0] for part in range(int(parts.max()) + 1)]
     return np.array(values)

@@ -57,6 +57,28 @@ class Ranks:
         curves = tuple(tuple(model.renumbered(places) for model in models) for models in self.curves)
         return replace(self, curves=curves, labels=self.labels[order])
 
+    def contributions(self) -> Array | None:
+        """Return what each row adds to an AUC, or to the difference of two: values whose mean it is.
+
+        With n rows, n_1 of them positive, and placements V of AUC A (DeLong, DeLong and Clarke-Pearson, 1988): of a
+        positive row A + n / n_1 (V - A), of a negative one A + n / n_0 (V - A).
+
+        Returns:
+            `None` of average precision.
+        """
+        total = np.zeros((len(self.curves[0]), self.rows))
+        for code, models in zip(self.wanted, self.curves, strict=True):
+            positive = self.labels == code
+            share = np.where(positive, positive.mean(), 1 - positive.mean())
+            for place, curve in enumerate(models):
+                if not isinstance(curve, Auc):
+                    return None
+                found = curve.placements(self.rows)
+                area = found[positive].mean()
+                total[place] += area + (found - area) / share
+        total /= len(self.wanted)
+        return np.asarray(total[0] if len(total) == 1 else total[0] - total[1])
+
     @staticmethod
     def _of_class(models: tuple[Curve, ...], counts: Array) -> Array:
         values = [model.of_counts(counts) for model in models]

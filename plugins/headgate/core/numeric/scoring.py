@@ -8,7 +8,6 @@ import numpy as np
 
 from headgate.core.metrics import Metric
 from headgate.core.numeric.answers import Answers, answers_of
-from headgate.core.numeric.auc import Auc
 from headgate.core.numeric.cells import cells_of
 from headgate.core.numeric.orders import orders_of
 from headgate.core.numeric.ranks import ranks_of
@@ -82,23 +81,6 @@ def loss_differences(metric: Metric, predictions: Predictions, rows: Array | Non
 
 
 def placements(answers: Answers) -> Array | None:
-    """Return what each row adds to the AUC, or to the difference of two: values whose mean it is.
-
-    With n rows, n_1 of them positive, and placements V of AUC A (DeLong, DeLong and Clarke-Pearson, 1988): of a
-    positive row A + n / n_1 (V - A), of a negative one A + n / n_0 (V - A).
-    """
+    """Return what each row adds to the AUC, or to the difference of two (see `Ranks.contributions`)."""
     ranks = ranks_of("auc", answers)
-    if ranks is None:
-        return None
-    rows = ranks.rows
-    total = np.zeros((len(answers.models), rows))
-    for code, models in zip(ranks.wanted, ranks.curves, strict=True):
-        positive = ranks.labels == code
-        share = np.where(positive, positive.mean(), 1 - positive.mean())
-        for place, curve in enumerate(models):
-            if isinstance(curve, Auc):
-                found = curve.placements(rows)
-                area = found[positive].mean()
-                total[place] += area + (found - area) / share
-    total /= len(ranks.wanted)
-    return np.asarray(total[0] if len(total) == 1 else total[0] - total[1])
+    return None if ranks is None else ranks.contributions()
