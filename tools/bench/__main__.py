@@ -1,6 +1,6 @@
 """Run the bench: `python -m tools.bench [PART]...`, all of them by default.
 
-The parts are parse, steps, log, backfill, snapshots and validation (of `HEADGATE_BENCH_ROWS` rows).
+The parts are parse, steps, log, backfill, snapshots, gates and validation (of `HEADGATE_BENCH_ROWS` rows).
 
 Every figure is a ratio or a difference of two things measured in this one run; absolute times are of this machine.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tools.bench import snapshots, validation
+from tools.bench import gates, snapshots, validation
 from tools.bench.bike import AS_OFS, DATA
 from tools.environment import REPOSITORY
 from tools.stack import Stack
@@ -39,6 +39,7 @@ def main(chosen: list[str]) -> int:
         "log": log,
         "backfill": backfill,
         "snapshots": snapshots.main,
+        "gates": gates.main,
         "validation": validation.main,
     }
     unknown = [name for name in chosen if name not in parts]
