@@ -15,7 +15,7 @@ from headgate.core.metrics import METRICS, Metric
 from headgate.core.numeric.answers import answers_of
 from headgate.core.numeric.bootstrap import Resampled, resample_improvement, resample_value
 from headgate.core.numeric.jackknife import acceleration_of
-from headgate.core.numeric.sampling import Resampling, draws_of
+from headgate.core.numeric.sampling import Draws, Resampling, draws_of
 from headgate.core.numeric.scoring import statistic_of
 from headgate.core.numeric.statistic import Statistic
 from headgate.core.predictions import Predicted, Predictions
@@ -257,7 +257,25 @@ def test_acceleration_of_skewed_losses_is_a_sixth_of_their_skewness() -> None:
     assert found.acceleration == pytest.approx(2 / 6 / math.sqrt(50_000), rel=0.1)
 
 
-@pytest.mark.parametrize("name", ["auc", "median_ae"])
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS.keys())
+def test_acceleration_of_the_auc_is_near_the_jackknifes(plan: Resampling) -> None:
+    world = world_for("auc", seed=4)
+    statistic = statistic_for(METRICS["auc"], world)
+    draws, _ = draws_of(plan, None, world.rows)
+    units = _units_of(draws)
+    without = np.array([statistic.of_counts((units != unit).astype(int)[None])[0] for unit in np.unique(units)])
+    influence = without.mean() - without
+    expected = (influence**3).sum() / (6 * (influence**2).sum() ** 1.5)
+    assert acceleration_of(statistic, draws) == pytest.approx(expected, abs=0.02)
+
+
+def _units_of(draws: Draws) -> Array:
+    if draws.block:
+        return np.arange(draws.rows) * (draws.rows // draws.block) // draws.rows
+    return np.arange(draws.rows) if draws.codes is None else draws.codes
+
+
+@pytest.mark.parametrize("name", ["average_precision", "median_ae"])
 def test_acceleration_of_many_rows_is_that_of_parts(name: str) -> None:
     world = world_for(name, 1500)
     found = acceleration_of(statistic_for(METRICS[name], world), draws_of(Resampling(), None, 1500)[0])
