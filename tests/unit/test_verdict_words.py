@@ -58,6 +58,14 @@ def test_a_reason_needs_no_statistics_where_a_comparison_is_behind_it() -> None:
     assert "is the same on" in plain_reason(verdict_on("g", compared(0.0, -0.1, 0.1)))
 
 
+def test_a_reason_says_what_else_decides_where_a_range_alone_does_not() -> None:
+    go = verdict_on("g", compared(0.04, -0.01, 0.09), outcome=Outcome.PASS)
+    assert plain_reason(go).endswith("Asked: more than the margin 0.0. The policy lets it go on where nobody can tell.")
+    many = verdict_on("g", compared(-0.2, -0.3, -0.1, corrected_fail=0.2))
+    assert many.outcome is Outcome.UNDECIDED
+    assert plain_reason(many).endswith("Alone that would have told; among so many comparisons it may be chance.")
+
+
 def test_other_reasons_are_told_as_they_are() -> None:
     assert plain_reason(LIMIT) == LIMIT.reason
     assert plain_reason(verdict_on("g", compared(math.nan, 0.0, 0.0), reason="no number")) == "no number"

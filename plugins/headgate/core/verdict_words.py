@@ -91,9 +91,18 @@ def plain_reason(verdict: Verdict) -> str:
     said += f"from {_change(found.low)} to {_change(found.high)}. Asked: {found.asked}."
     if verdict.outcome is Outcome.UNDECIDED and found.answer is not Answer.CANT_TELL:
         return f"{verdict.reason}."
-    if found.answer is Answer.CANT_TELL and found.enough_rows and found.enough_rows > found.rows:
-        said += f" About {found.enough_rows:,} rows would tell."
-    return said
+    return f"{said}{_unsure(verdict, found)}" if found.answer is Answer.CANT_TELL else said
+
+
+def _unsure(verdict: Verdict, found: Comparison) -> str:
+    """Return what else to know where nobody can tell."""
+    if found.high < found.limit or found.low > found.limit:
+        said = " Alone that would have told; among so many comparisons it may be chance."
+    elif found.enough_rows and found.enough_rows > found.rows:
+        said = f" About {found.enough_rows:,} rows would tell."
+    else:
+        said = ""
+    return f"{said} The policy lets it go on where nobody can tell." if verdict.outcome is Outcome.PASS else said
 
 
 def _change(improvement: float) -> str:
