@@ -99,7 +99,10 @@ def test_a_holdout_over_its_budget_is_undecided_and_never_fails(times: float | N
 
 def test_wear_is_told_with_its_count() -> None:
     worn = answer(HoldoutWear(at_most=12), measured(fact("wear", 13)))
-    assert worn.reason.startswith("rows of this holdout have decided 13 times before, the budget is 12: move the")
+    said = (
+        "rows of this holdout have decided 13 times before, the budget is 12: move the holdout on, or compare on fresh "
+    )
+    assert worn.reason == f"{said}rows"
     assert (worn.value, worn.limit) == (13, 12)
     once = answer(HoldoutWear(at_most=1), measured(fact("wear", 1)))
     assert once.reason == "rows of this holdout have decided once before, the budget is 1"
@@ -132,6 +135,7 @@ def test_a_fact_that_is_missing_is_undecided_and_says_why(gate: Gate, name: str,
 @pytest.mark.parametrize(
     ("gate", "name", "value", "reason"),
     [
+        (RowsAtLeast(holdout=9), "holdout_rows", 8, "holdout rows: 8 is below the floor 9"),
         (
             DataFreshWithin(days=30),
             "freshness",
@@ -165,8 +169,10 @@ def test_a_floor_on_rows_is_a_whole_number(rows: Any) -> None:
 
 
 def test_a_floor_on_rows_is_of_one_window_at_least() -> None:
-    with pytest.raises(InputError, match=r"must ask for rows of the training window or of the holdout\. Got neither"):
+    with pytest.raises(InputError) as refused:
         RowsAtLeast()
+    said = "RowsAtLeast must ask for rows of the training window or of the holdout. Got neither: "
+    assert str(refused.value) == f"{said}RowsAtLeast(training=1000) asks for the former."
     assert RowsAtLeast(training=1, holdout=1).training == 1
 
 

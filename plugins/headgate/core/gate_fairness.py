@@ -29,7 +29,7 @@ class DemographicParity:
         column: The column of the groups; rows where it is null are a group.
         at_most: Ceiling on the difference, in [0, 1], inclusive.
         min_rows: Groups of fewer rows are left out, which is said.
-        confidence: Of the bounds that are asked, in [0.5, 1); the measured difference alone is asked when `None`.
+        confidence: Of the bounds that are asked, in (0.5, 1); the measured difference alone is asked when `None`.
 
     Raises:
         InputError: An argument is out of its bounds.
@@ -82,7 +82,7 @@ class EqualisedOdds:
         column: The column of the groups; rows where it is null are a group.
         at_most: Ceiling on the greater difference, in [0, 1], inclusive.
         min_rows: Groups with fewer rows of either class are left out, which is said.
-        confidence: Of the bounds that are asked, in [0.5, 1); the measured difference alone is asked when `None`.
+        confidence: Of the bounds that are asked, in (0.5, 1); the measured difference alone is asked when `None`.
 
     Raises:
         InputError: An argument is out of its bounds.
@@ -137,7 +137,7 @@ class ErrorRateRatio:
         column: The column of the groups; rows where it is null are a group.
         at_most: Ceiling on greatest over least, >= 1, inclusive.
         min_rows: Groups of fewer rows are left out, which is said.
-        confidence: Of the bounds that are asked, in [0.5, 1); the measured ratio alone is asked when `None`.
+        confidence: Of the bounds that are asked, in (0.5, 1); the measured ratio alone is asked when `None`.
 
     Raises:
         InputError: An argument is out of its bounds.
