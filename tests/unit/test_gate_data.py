@@ -102,7 +102,7 @@ def test_wear_is_told_with_its_count() -> None:
     said = (
         "rows of this holdout have decided 13 times before, the budget is 12: move the holdout on, or compare on fresh "
     )
-    assert worn.reason == f"{said}rows"
+    assert worn.reason == f"{said}fresh rows"
     assert (worn.value, worn.limit) == (13, 12)
     once = answer(HoldoutWear(at_most=1), measured(fact("wear", 1)))
     assert once.reason == "rows of this holdout have decided once before, the budget is 1"
