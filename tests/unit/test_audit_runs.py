@@ -159,11 +159,20 @@ def test_a_promotion_that_may_still_come_is_not_lost(age: timedelta, told: int) 
         {"mode": None},
         {"dry_run": "true"},
         {"dry_run": None},
+        {"approval": "awaited"},
+        {"approval": "rejected"},
+        {"approval": "approved by 1 of 2"},
     ],
 )
 def test_what_the_door_stayed_shut_for_is_not_lost(tags: dict[str, str | None]) -> None:
     known = records(1, runs=(run(1), run(2, tags={**LIVE, **tags})), models=(logged(1), logged(2)))
     assert found_in(known) == []
+
+
+@pytest.mark.parametrize("approval", ["approved", "not needed"])
+def test_what_people_approved_or_were_not_asked_about_is_lost_like_the_rest(approval: str) -> None:
+    known = records(1, runs=(run(1), run(2, tags={**LIVE, "approval": approval})), models=(logged(1), logged(2)))
+    assert [found.kind for found in found_in(known)] == [Kind.LOST]
 
 
 def test_a_run_that_failed_after_its_verdict_lost_nothing() -> None:
