@@ -99,9 +99,7 @@ def test_a_holdout_over_its_budget_is_undecided_and_never_fails(times: float | N
 
 def test_wear_is_told_with_its_count() -> None:
     worn = answer(HoldoutWear(at_most=12), measured(fact("wear", 13)))
-    said = (
-        "rows of this holdout have decided 13 times before, the budget is 12: move the holdout on, or compare on fresh "
-    )
+    said = "rows of this holdout have decided 13 times before, the budget is 12: move the holdout on, or compare on "
     assert worn.reason == f"{said}fresh rows"
     assert (worn.value, worn.limit) == (13, 12)
     once = answer(HoldoutWear(at_most=1), measured(fact("wear", 1)))
