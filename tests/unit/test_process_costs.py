@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
 
+from headgate.adapters.mlmodel_loader import MlmodelLoader
+from headgate.adapters.process_costs.child import measure_here
 from headgate.adapters.process_costs.latency import LEAST_CALLS, MOST_CALLS, quantile_of, timed_in_turns
-from headgate.adapters.process_costs.letters import Asked, Found, add_found, read_asked, read_found, write_asked
-from headgate.adapters.process_costs.memory import added_by, anonymous_bytes
+from headgate.adapters.process_costs.letters import (
+    Asked,
+    Found,
+    add_found,
+    read_asked,
+    read_found,
+    rows_file,
+    write_asked,
+)
+from headgate.adapters.process_costs.memory import Apart, added_by, anonymous_bytes
+from headgate.adapters.skops_models import load_estimator
+from tests.unit.saved_models import save
 
 MEGABYTE = 2**20
 
@@ -72,6 +90,54 @@ def test_what_loading_adds_is_the_mean_over_copies() -> None:
         pytest.skip("this system doesn't tell")
     assert added_by(lambda: bytearray(8 * MEGABYTE)) == pytest.approx(8 * MEGABYTE, rel=0.1)
     assert added_by(lambda: bytearray(MEGABYTE)) == pytest.approx(MEGABYTE, rel=0.2)
+
+
+def here(measure: Callable[[], float | None], *, seconds: float) -> float | None:
+    """Measure nothing, but do what measuring does."""
+    assert seconds == 9.0
+    measure()
+    return 5.0
+
+
+def measured(tmp_path: Path, apart: Apart, **folders: Path) -> dict[tuple[str, str], Found]:
+    """Return what is found about models, without another process."""
+    asked = Asked(
+        folders={who: str(place) for who, place in folders.items()}, batch=4, trusted=(), seconds=0.0, timeout=9.0
+    )
+    write_asked(tmp_path, asked)
+    pq.write_table(pa.table({"x": [1.0, 2.0, 3.0]}), rows_file(tmp_path))
+    measure_here(tmp_path, MlmodelLoader(load_estimator), apart=apart)
+    gc.unfreeze()
+    return {(found.who, found.fact): found for found in read_found(tmp_path)}
+
+
+def test_a_model_is_weighed_apart_and_timed(tmp_path: Path) -> None:
+    model = save(LinearRegression().fit(pd.DataFrame({"x": [1.0, 2.0]}), [1, 2]), tmp_path / "m", ("x",))
+    found = measured(tmp_path, here, candidate=model)
+    assert found.pop(("candidate", "memory")).value == 5.0
+    assert sorted(fact for _, fact in found) == [f"latency_{what}_p{n}" for what in ("batch", "row") for n in (50, 99)]
+    assert {one.said for one in found.values()} == {f"of {LEAST_CALLS} calls"}
+    assert all(one.value is not None and one.value > 0 for one in found.values())
+
+
+def test_what_can_not_be_loaded_or_asked_or_weighed_says_why(tmp_path: Path) -> None:
+    def fails(measure: object, *, seconds: float) -> float | None:
+        msg = "it was killed"
+        raise ChildProcessError(msg)
+
+    other = save(LinearRegression().fit(pd.DataFrame({"z": [1.0, 2.0]}), [1, 2]), tmp_path / "m", ("z",))
+    found = measured(tmp_path, fails, candidate=tmp_path / "none", baseline=other)
+    assert found["candidate", ""].said.startswith("model must have a readable MLmodel file.")
+    assert (found["baseline", "memory"].value, found["baseline", "memory"].said) == (None, "it was killed")
+    late = found["baseline", "latency_batch_p99"]
+    assert (late.value, late.said[:50]) == (None, "the holdout must have its features. Got KeyError: ")
+
+
+def test_a_model_that_can_not_predict_says_so_for_rows_and_batches(tmp_path: Path) -> None:
+    model = save(LinearRegression(), tmp_path / "m", ("x",))
+    found = measured(tmp_path, here, candidate=model)
+    for fact in ("latency_row_p50", "latency_row_p99", "latency_batch_p50", "latency_batch_p99"):
+        assert found["candidate", fact].said.startswith("it can't predict: NotFittedError: ")
 
 
 def test_letters_come_back_as_they_were_written(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from joblib import parallel_config
 from headgate.adapters.arrow_features import features_of
 from headgate.adapters.process_costs.latency import Call, Timed, quantile_of, timed_in_turns
 from headgate.adapters.process_costs.letters import Asked, Found, add_found, read_asked, rows_file
-from headgate.adapters.process_costs.memory import added_by, in_a_fork
+from headgate.adapters.process_costs.memory import Apart, added_by, in_a_fork
 from headgate.errors import HeadgateError
 from headgate.ports import LoadedModel, ModelLoader
 
@@ -24,15 +24,18 @@ _ROW_SHARE = 0.4
 """Share of the time that goes to single rows; the rest goes to batches."""
 
 
-def measure_here(folder: Path, loader: ModelLoader) -> None:
+def measure_here(folder: Path, loader: ModelLoader, *, apart: Apart = in_a_fork) -> None:
     """Measure in this process what is asked in a folder, and write down there what is found, one by one.
 
-    It should be a fresh process with one thread: memory is measured in copies of it.
+    Args:
+        folder: Where it is asked.
+        loader: Loads the models.
+        apart: Measures memory, so that this process stays as it was. A fork of it must be of a process with one thread.
     """
     asked = read_asked(folder)
     gc.freeze()  # else a collection would copy every page that a copy of the process shares with it
     for who in asked.folders:
-        add_found(folder, _weighed(who, asked, loader))
+        add_found(folder, _weighed(who, asked, loader, apart))
     models = _loaded(asked, loader, folder)
     single, batches = _calls_of(models, asked, folder)
     with parallel_config(backend="sequential"):
@@ -45,12 +48,12 @@ def end_in_time(folder: Path) -> None:
     signal.alarm(round(read_asked(folder).timeout + _SLACK))
 
 
-def _weighed(who: str, asked: Asked, loader: ModelLoader) -> Found:
+def _weighed(who: str, asked: Asked, loader: ModelLoader, apart: Apart) -> Found:
     def load() -> object:
         return loader.load(Path(asked.folders[who]), asked.trusted)
 
     try:
-        added = in_a_fork(lambda: added_by(load), seconds=asked.timeout)
+        added = apart(lambda: added_by(load), seconds=asked.timeout)
     except ChildProcessError as error:  # why it can't be loaded, if it can't, is told afterwards
         return Found(who=who, fact="memory", said=str(error))
     return Found(who=who, fact="memory", value=added, said="" if added is not None else "the system doesn't tell")

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 _COPIES = 32
 _SECONDS = 0.25
@@ -17,6 +18,17 @@ _SMALL = 4 * 1024**2
 """Bytes below which what a process has left free matters."""
 
 _ROLLUP = Path("/proc/self/smaps_rollup")
+
+
+class Apart(Protocol):
+    """Returns what something measures apart from this process, which stays as it was."""
+
+    def __call__(self, measure: Callable[[], float | None], *, seconds: float) -> float | None:
+        """Return what it measures, within so many seconds.
+
+        Raises:
+            ChildProcessError: It failed.
+        """
 
 
 def anonymous_bytes() -> int | None:
