@@ -11,7 +11,10 @@ from headgate.adapters.dotted_paths import load_object
 from headgate.core.approval import Approval, Approved, Asked, When, decide_approval
 from headgate.core.approval_replies import Reply, ReplyState, decide_reply, open_to
 from headgate.core.frozen import build_frozen, dump_frozen
+from headgate.core.gates import AtMost
+from headgate.core.metrics import mae
 from headgate.core.mode import Mode, RunMode
+from headgate.core.policy import Policy
 from headgate.core.span import Span, days
 from headgate.core.verdict import Judgement, Outcome, Verdict
 from headgate.errors import InputError
@@ -217,6 +220,17 @@ def test_what_an_approval_must_be(given: dict[str, Any], sentence: str) -> None:
 def test_people_who_are_never_asked_are_a_mistake(given: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=r"must be always or on_doubt\. Got never instead"):
         Approval(**given)
+
+
+def test_a_gate_that_may_be_waived_is_one_of_the_policys() -> None:
+    Policy(gates=(AtMost(mae, 1.0),), approval=Approval(when="on_doubt", may_waive=("AtMost(mae)",)))
+    sentence = (
+        r"may_waive of policy\.approval must name gates of the policy: AtMost\(mae\)\. Got AtMost\(rmse\) instead"
+    )
+    with pytest.raises(InputError, match=sentence):
+        Policy(gates=(AtMost(mae, 1.0),), approval=Approval(when="on_doubt", may_waive=("AtMost(rmse)",)))
+    with pytest.raises(InputError, match=r"it has none\. Got AtMost\(mae\) instead"):
+        Policy(approval=Approval(when="on_doubt", may_waive=("AtMost(mae)",)))
 
 
 def test_an_approval_can_be_kept_with_its_policy() -> None:

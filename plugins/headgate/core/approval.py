@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -78,6 +78,17 @@ class Approval:
             msg = f"timeout of an Approval must be a length of time such as days(3). Got {self.timeout!r} instead."
             raise InputError(msg)
         self._require_effect()
+
+    def require_known(self, gates: Collection[str]) -> None:
+        """Raise where a gate that may be waived isn't one of a policy's.
+
+        Raises:
+            InputError: It isn't.
+        """
+        if unknown := [name for name in self.may_waive if name not in gates]:
+            msg = f"may_waive of policy.approval must name gates of the policy: {', '.join(gates) or 'it has none'}. "
+            msg += f"Got {', '.join(unknown)} instead."
+            raise InputError(msg)
 
     def _require_effect(self) -> None:
         if self.when == When.NEVER and (self.may_waive or self.approvers or self.people > 1):

@@ -33,7 +33,7 @@ class Policy:
         gate_seconds: How long a gate may take before it is UNDECIDED, > 0.
 
     Raises:
-        InputError: A gate isn't one, two bear one name, or contradict each other.
+        InputError: A gate isn't one, two bear one name or contradict each other, or `approval` names one that isn't.
     """
 
     gates: tuple[Gate, ...] = ()
@@ -51,6 +51,7 @@ class Policy:
         if not isinstance(self.approval, Approval):
             msg = f"policy.approval must be an Approval. Got {self.approval!r} instead."
             raise InputError(msg)
+        self.approval.require_known([gate.name for gate in self.gates])
         seconds = self.gate_seconds
         if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not seconds > 0:
             msg = f"policy.gate_seconds must be a number > 0. Got {seconds!r} instead."
