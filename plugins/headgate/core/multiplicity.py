@@ -39,7 +39,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
     """
     count = len(p_values)
     order = sorted(range(count), key=p_values.__getitem__, reverse=True)
-    scaled = (min(1.0, p_values[index] * (count / (count - rank))) for rank, index in enumerate(order))
+    scaled = (p_values[index] * (count / (count - rank)) for rank, index in enumerate(order))
     return _in_place(order, accumulate(scaled, min))
 
 
