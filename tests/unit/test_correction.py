@@ -92,11 +92,35 @@ def test_a_claim_within_two_choices_takes_the_harder_correction() -> None:
     assert after.outcome is UNDECIDED
 
 
+def test_a_claim_within_two_choices_is_never_made_easier_by_the_outer_one() -> None:
+    """As shares of false alarms are: a sure claim leaves room for others."""
+    inner = folded("any", (verdict(0.03, name="a"), verdict(0.9, name="b")), enough=1)
+    outer = folded("outer", (inner, verdict(0.001, name="c")), enough=1)
+    (after,), _ = corrected([outer], BH)
+    assert after.comparisons[0].corrected_pass == pytest.approx(0.06)
+    assert after.comparisons[2].corrected_pass == pytest.approx(0.003)
+
+
+def test_a_gate_of_ones_own_that_answers_otherwise_is_left_alone() -> None:
+    own = replace(verdict(0.96, 0.04), outcome=PASS, reason="all the same")
+    whole = replace(folded("whole", (verdict(0.96, 0.04, name="a"),)), outcome=PASS, reason="as a whole")
+    after, _ = corrected((own, whole, verdict(0.5)), HOLM)
+    assert [(one.outcome, one.reason) for one in after[:2]] == [(PASS, "all the same"), (PASS, "as a whole")]
+    assert p_fails(after[:2]) == pytest.approx([0.12, 0.12])
+
+
 def test_what_only_warns_neither_counts_nor_changes() -> None:
     warning = replace(verdict(0.99, 0.01), warn_only=True)
     choice = replace(folded("any", (verdict(0.04), verdict(0.5)), enough=1), warn_only=True)
-    raw = (warning, choice, verdict(0.96, 0.04))
+    nested = replace(folded("all", (folded("any", (verdict(0.04), verdict(0.5)), enough=1),)), warn_only=True)
+    raw = (warning, choice, nested, verdict(0.96, 0.04))
     assert corrected(raw, HOLM) == (raw, ())
+
+
+def test_where_all_that_count_must_pass_there_is_no_choice() -> None:
+    warning = replace(verdict(0.5, name="c"), warn_only=True)
+    both = folded("k", (verdict(0.03, name="a"), verdict(0.04, name="b"), warning), enough=2)
+    assert corrected([both], HOLM)[0][0].outcome is PASS
 
 
 P = st.floats(0, 1)
