@@ -49,7 +49,7 @@ class Auc:
 
     def of_counts(self, counts: Array) -> Array:
         """Return the AUC of each resample; not-a-number where it has one class only."""
-        positives, negatives = _columns(counts, self.positives), _columns(counts, self.negatives)
+        positives, negatives = columns(counts, self.positives), columns(counts, self.negatives)
         beaten = np.zeros((len(counts), negatives.shape[1] + 1), dtype=np.int64)
         np.cumsum(negatives, axis=1, out=beaten[:, 1:])
         won = _weighed(positives, np.take(beaten, self.below, axis=1, mode="clip"))
@@ -76,7 +76,8 @@ def _weighed(counts: Array, values: Array) -> Array:
     return np.asarray(np.einsum("rp,rp->r", counts, values), dtype=np.float64)
 
 
-def _columns(counts: Array, rows: Array | slice) -> Array:
+def columns(counts: Array, rows: Array | slice) -> Array:
+    """Return the counts of some rows."""
     return counts[:, rows] if isinstance(rows, slice) else np.take(counts, rows, axis=1, mode="clip")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from headgate.core.numeric.answers import TWO, Answers
-from headgate.core.numeric.auc import Auc
+from headgate.core.numeric.auc import Auc, columns
 from headgate.core.numeric.average_precision import AveragePrecision
 
 Array = np.ndarray[Any, Any]
@@ -46,7 +46,7 @@ class Ranks:
             values = np.stack([self._of_class(models, counts) for models in self.curves])
         if len(values) == 1:
             return np.asarray(values[0])
-        held = np.stack([counts[:, self.labels == code].sum(axis=1) for code in self.wanted]) > 0
+        held = np.stack([columns(counts, models[0].positives).any(axis=1) for models in self.curves])
         several = held.sum(axis=0) >= TWO
         means = np.where(held, values, 0.0).sum(axis=0) / np.maximum(held.sum(axis=0), 1)
         return np.where(several, means, np.nan)

@@ -18,7 +18,7 @@ def uniform(random: np.random.Generator, size: int, resamples: int) -> Array:
     """Return `size` independent places in [0, size) for each resample, in no particular order.
 
     Many are drawn in two steps, with the same distribution: how many fall into each run of 256 places is multinomial,
-    and where in the run is a random byte; the last run may be shorter. That takes a seventh of the random bits, and
+    and where in the run is a random byte; the last run may be shorter. That takes a quarter of the random bits, and
     neighbours in a run are neighbours in memory.
 
     Returns:
@@ -26,15 +26,14 @@ def uniform(random: np.random.Generator, size: int, resamples: int) -> Array:
     """
     if size < _MANY:
         return random.integers(0, size, (resamples, size))
-    runs, left = divmod(size, _BYTE)
-    shares = np.append(np.full(runs, _BYTE / size), left / size)
+    starts = np.arange(0, size, _BYTE)
+    shares = np.diff(starts, append=size) / size
     held = random.multinomial(size, shares, size=resamples)
-    starts = np.arange(0, size + 1, _BYTE)
     drawn = np.repeat(starts if resamples == 1 else np.tile(starts, resamples), held.ravel())
     short = np.flatnonzero(drawn == starts[-1]) if resamples > 1 else slice(size - int(held[0, -1]), size)
     words = random.bit_generator.random_raw(-(-len(drawn) // 8))
     drawn += words.view(np.uint8)[: len(drawn)]
-    if left:
+    if size % _BYTE:
         drawn[short] = random.integers(starts[-1], size, int(held[:, -1].sum()))
     return drawn.reshape(resamples, size)
 
