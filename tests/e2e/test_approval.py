@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tools.stack import Stack
 SECONDS = 240.0
 DAGS = """
 from dataclasses import replace
+from datetime import timedelta
 
 from airflow.sdk import DAG
 
@@ -27,7 +28,8 @@ from include.co2.pipeline import pipeline
 
 def asking(dag_id, **approval):
     policy = Policy(gates=(AtMost(mae, 0.5),), approval=Approval(when="always", **approval))
-    return retraining_dag(replace(pipeline, model=dag_id, serving=None, policy=policy), dag_id=dag_id)
+    told = replace(pipeline, model=dag_id, serving=None, policy=policy)
+    return retraining_dag(told, dag_id=dag_id, default_args={"retry_delay": timedelta(seconds=1)})
 
 
 listed = asking("asks_one", approvers=("ada", "bob"))
@@ -89,10 +91,13 @@ def runs(stack: Stack, dags_folder: Path) -> dict[str, Run]:
 
 
 @pytest.fixture(scope="module")
-def users(stack: Stack) -> dict[str, AirflowApi]:
+def users(stack: Stack) -> Iterator[dict[str, AirflowApi]]:
     """A client for each of the three users, by name."""
-    passwords = json.loads(passwords_file(stack.home).read_text())
-    return {name: AirflowApi(url=stack.airflow_url, username=name, password=word) for name, word in passwords.items()}
+    words = json.loads(passwords_file(stack.home).read_text())
+    clients = {name: AirflowApi(url=stack.airflow_url, username=name, password=word) for name, word in words.items()}
+    yield clients
+    for client in clients.values():
+        client.close()
 
 
 @pytest.fixture(scope="module")
