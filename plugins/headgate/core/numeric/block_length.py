@@ -56,7 +56,7 @@ def _length(correlated: _Autocorrelations) -> float:
     rows = correlated.rows
     window = min(2 * max(correlated.first_run, 1), correlated.most)
     lags = np.arange(1, window + 1)
-    weighed = 2 * np.minimum(1, 2 * (1 - lags / window)) * [correlated.covariance(lag) for lag in lags.tolist()]
+    weighed = 2 * np.minimum(1, 2 * (1 - lags / window)) * [correlated.covariance(apart) for apart in lags.tolist()]
     spectrum = correlated.covariance(0) + weighed.sum()
     slope = lags @ weighed
     longest = float(math.ceil(min(3 * math.sqrt(rows), rows / 3)))
@@ -77,24 +77,24 @@ class _Autocorrelations:
         self.most = min(math.ceil(math.sqrt(self.rows)) + self._patience, self.rows - 2)
         self.first_run = self._first_run()
 
-    def covariance(self, lag: int) -> float:
+    def covariance(self, apart: int) -> float:
         """Return the sum of products that many rows apart, over the number of rows."""
-        if lag not in self._covariances:
-            self._covariances[lag] = float(self._centred[lag:] @ self._centred[: self.rows - lag]) / self.rows
-        return self._covariances[lag]
+        if apart not in self._covariances:
+            self._covariances[apart] = float(self._centred[apart:] @ self._centred[: self.rows - apart]) / self.rows
+        return self._covariances[apart]
 
-    def correlation(self, lag: int) -> float:
+    def correlation(self, apart: int) -> float:
         """Return the covariance over the standard deviations of either end; 0 where one is constant."""
-        early, late = self._squares[-lag - 2], self._squares[-1] - self._squares[lag + 1]
+        early, late = self._squares[-apart - 2], self._squares[-1] - self._squares[apart + 1]
         scale = math.sqrt(max(early * late, 0.0))
-        return self.covariance(lag) * self.rows / scale if scale else 0.0
+        return self.covariance(apart) * self.rows / scale if scale else 0.0
 
     def _first_run(self) -> int:
         """Return the first of enough lags in a row that are insignificant; the last lag where there is no such run."""
         band = _BAND * math.sqrt(math.log10(self.rows) / self.rows)
         run = 0
-        for lag in range(1, self.most + 1):
-            run = 0 if abs(self.correlation(lag)) >= band else run + 1
+        for apart in range(1, self.most + 1):
+            run = 0 if abs(self.correlation(apart)) >= band else run + 1
             if run == self._patience:
-                return lag - self._patience + 1
+                return apart - self._patience + 1
         return self.most
