@@ -29,11 +29,11 @@ def test_the_length_is_that_of_the_package_arch() -> None:
 def test_a_short_series_has_the_length_computed_by_hand() -> None:
     series = np.tile([1.0, 1, 0, 0], 5) + np.array([0.1, 0, 0, 0, 0] * 4)
     rows, centred = 20, series - series.mean()
-    covariance = [centred[lag:] @ centred[: rows - lag] / rows for lag in range(11)]
+    covariance = [centred[apart:] @ centred[: rows - apart] / rows for apart in range(11)]
     assert abs(covariance[2] / covariance[0]) > 2 * math.sqrt(math.log10(20) / 20)
-    weights = [2 * min(1, 2 * (1 - lag / 10)) * covariance[lag] for lag in range(1, 11)]
+    weights = [2 * min(1, 2 * (1 - apart / 10)) * covariance[apart] for apart in range(1, 11)]
     spectrum = covariance[0] + sum(weights)
-    slope = sum(lag * weight for lag, weight in enumerate(weights, start=1))
+    slope = sum(apart * weight for apart, weight in enumerate(weights, start=1))
     by_hand = (2 * slope**2 / (4 / 3 * spectrum**2)) ** (1 / 3) * 20 ** (1 / 3)
     assert optimal_length(series) == pytest.approx(min(by_hand, math.ceil(20 / 3)))
 
