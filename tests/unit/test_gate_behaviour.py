@@ -187,6 +187,14 @@ def test_a_change_that_is_none_or_contradicts_itself_is_refused(make: Any, given
         make(**given)
 
 
+def test_a_change_that_is_none_is_told_what_one_looks_like() -> None:
+    for given, got in (({}, "neither"), ({"add": 1.0, "replace": SWAP}, "both")):
+        with pytest.raises(InputError) as refused:
+            Invariant(column="x", **given)  # type: ignore[arg-type]
+        said = f"Invariant(x) must change the column by add and scale, or by replace. Got {got}: such as add=1, or "
+        assert str(refused.value) == f'{said}replace=(("f", "m"), ("m", "f")).'
+
+
 @pytest.mark.parametrize("limit", [*BADLY_LIMITED, just_below(0), just_above(1)])
 def test_a_share_is_from_0_to_1(limit: Any) -> None:
     with pytest.raises(InputError, match=r"at_most of Invariant\(x plus 1\) must be a number in \[0, 1\]"):
