@@ -52,6 +52,7 @@ def walk(rows: int, seed: int = 2) -> Any:
 
 
 BOOTSTRAP, BLOCKS = "paired bootstrap, 2,000 resamples, BCa interval, ", "circular blocks of "
+FEW_BLOCKS = f"paired bootstrap, 2,000 resamples, percentile interval, {BLOCKS}"
 
 
 @pytest.mark.parametrize(
@@ -63,8 +64,8 @@ BOOTSTRAP, BLOCKS = "paired bootstrap, 2,000 resamples, BCa interval, ", "circul
         (balanced_accuracy, classified(200, candidate=0.9, baseline=0.8), f"{BOOTSTRAP}rows resampled one by one"),
         (mae, pair(seed=3), f"{BOOTSTRAP}rows resampled one by one"),
         (max_error, pair(seed=3), f"{BOOTSTRAP}rows resampled one by one"),
-        (mae, errors(walk(300), walk(300, 5)), f"{BOOTSTRAP}{BLOCKS}"),
-        (r2, replace(errors(walk(300), walk(300, 5)), labels=noise(300)), f"{BOOTSTRAP}{BLOCKS}"),
+        (mae, errors(walk(300), walk(300, 5)), FEW_BLOCKS),
+        (r2, replace(errors(walk(300), walk(300, 5)), labels=noise(300)), FEW_BLOCKS),
     ],
 )
 def test_the_method_is_chosen_by_metric_and_rows_and_said(metric: Metric, found: Predictions, said: str) -> None:

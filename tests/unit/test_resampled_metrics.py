@@ -138,6 +138,12 @@ def test_a_class_that_nobody_has_is_no_answer() -> None:
         assert math.isnan(measured(METRICS[name], np.array(["a", "b"], dtype=object), answers, ("a", "b")))
 
 
+@pytest.mark.parametrize("name", OF_CLASSES)
+def test_without_classes_there_is_no_metric_of_them(name: str) -> None:
+    world = of_classes(10)
+    assert math.isnan(measured(METRICS[name], world.labels, world.candidate, ()))
+
+
 def test_no_rows_have_no_metric() -> None:
     for name in ALL:
         empty = Predicted(values=np.array([]), probabilities=np.empty((0, 2)))

@@ -24,7 +24,8 @@ class Bootstrap:
     """Paired bootstrap: candidate and baseline are measured on the same resampled rows.
 
     Args:
-        interval: How the interval is made; `None`: BCa (Efron 1987) up to 10,000 rows, percentiles above.
+        interval: How the interval is made; `None`: BCa (Efron 1987) up to 10,000 rows, percentiles above, and where
+            fewer than 50 groups, blocks, or rows of the rarest class tell.
         stratified: Resample within each class of the label.
         groups: A column; its values are resampled whole (all rows of a customer come together or not at all).
         block: Rows of a block of a time series, in event-time order; 1 resamples row by row; `None`: chosen by

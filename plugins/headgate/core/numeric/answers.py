@@ -98,6 +98,8 @@ def codes_of(values: Array, classes: tuple[Any, ...]) -> Array:
     >>> codes_of(np.array(["b", "a", "x"]), ("a", "b")).tolist()
     [1, 0, -1]
     """
+    if not classes:
+        return np.full(len(values), -1)
     if values.dtype.kind in _NUMBERS:
         known = np.asarray(classes)
         if known.dtype.kind not in _NUMBERS:

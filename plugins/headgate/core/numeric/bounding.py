@@ -56,7 +56,7 @@ def bounds_of(
         return (area.low, area.high) if math.isfinite(area.improvement) else "one class has too few rows"
     plan = method or Bootstrap()
     resampled = resample_value(metric, predictions, rows, plan_of(plan, predictions, length))
-    return bounds_or_why(resampled, confidence, kind_of(plan, len(rows)))
+    return bounds_or_why(resampled, confidence, kind_of(plan, len(rows), resampled.units))
 
 
 def _losses(metric: Metric, answers: Answers | None) -> Array | None:

@@ -155,7 +155,7 @@ def _tested(
 def _by_bootstrap(
     resampled: Resampled, plan: Bootstrap, length: int, *, rows: int, limit: float, inclusive: bool, confidence: float
 ) -> PairedTest | str:
-    kind = kind_of(plan, rows)
+    kind = kind_of(plan, rows, resampled.units)
     found = bounds_or_why(resampled, confidence, kind)
     if isinstance(found, str):
         return found
