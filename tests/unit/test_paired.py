@@ -124,6 +124,20 @@ def bounds(gate: Any, found: Predictions) -> tuple[float, float]:
     return comparison.low, comparison.high
 
 
+@pytest.mark.parametrize(("metric", "method"), [(accuracy, McNemar()), (auc, DeLong()), (mae, DieboldMariano())])
+def test_a_tolerance_that_is_the_bound_to_the_last_digit_never_contradicts_it(metric: Metric, method: Any) -> None:
+    answers = set()
+    for seed in range(30):
+        found = classified(60, candidate=0.75, baseline=0.85, seed=seed)
+        low, _ = bounds(NoWorseThan(metric, 0.01, method=method), found)
+        if low < 0:
+            verdict = asked(NoWorseThan(metric, -low, method=method), found)
+            comparison = comparison_of(verdict)
+            assert (verdict.outcome is PASS) is (comparison.low >= comparison.limit)
+            answers.add(verdict.outcome)
+    assert PASS in answers
+
+
 METHODS: list[tuple[Metric, Any]] = [
     (mae, QUICK),
     (mae, replace(QUICK, block=4)),
