@@ -20,6 +20,7 @@ ARGUMENTS = (
     "--port=5000",
     "--workers=1",
     "--serve-artifacts",
+    f"--uvicorn-opts=--log-config={Path(__file__).with_name('mlflow_logging.json')}",
 )
 
 
