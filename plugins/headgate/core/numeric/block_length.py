@@ -17,6 +17,7 @@ _LONGER = 2.0
 """By how much blocks are longer than what is best for the variance."""
 
 
+@np.errstate(all="ignore")
 def block_length(series: Array) -> int:
     """Return how long circular blocks must be for intervals and tests about the series' mean; 1: rows on their own.
 
@@ -30,7 +31,7 @@ def block_length(series: Array) -> int:
         first one at the 5 % level: so for 19 of 20 series of white noise, and where there are fewer than 16 rows.
     """
     values = np.asarray(series, dtype=np.float64)
-    if len(values) < _FEWEST or not np.isfinite(values).all() or np.ptp(values) == 0:
+    if len(values) < _FEWEST or not 0 < np.var(values) < math.inf:
         return 1
     correlated = _Autocorrelations(values)
     if correlated.first_run <= 1 and abs(correlated.correlation(1)) < _BAND / math.sqrt(len(values)):

@@ -72,6 +72,7 @@ def resample_value(metric: Metric, predictions: Predictions, rows: Array | None,
     return _resampled(metric, answers_of(predictions, rows, paired=False), rows, plan)
 
 
+@np.errstate(all="ignore")  # what isn't finite is undefined
 def _resampled(metric: Metric, answers: Answers | None, rows: Array | None, plan: Resampling) -> Resampled:
     statistic = statistic_of(metric, answers)
     estimate = value_of(statistic)

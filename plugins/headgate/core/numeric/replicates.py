@@ -44,12 +44,16 @@ def replicates_of(statistic: Statistic, draws: Draws, resamples: int, seed: int)
     def stream(part: tuple[int, np.random.SeedSequence]) -> Array:
         size, sequence = part
         random = np.random.Generator(np.random.SFC64(sequence))
-        return np.concatenate([work.draw(random, min(batch, size - begun)) for begun in range(0, size, batch)])
+        with np.errstate(all="ignore"):
+            values = [work.draw(random, min(batch, size - begun)) for begun in range(0, size, batch)]
+        return np.concatenate(values)
 
     if streams == 1:
-        return stream(parts[0])
-    with ThreadPoolExecutor(max_workers=min(_THREADS, os.cpu_count() or 1)) as pool:
-        return np.concatenate(list(pool.map(stream, parts)))
+        found = stream(parts[0])
+    else:
+        with ThreadPoolExecutor(max_workers=min(_THREADS, os.cpu_count() or 1)) as pool:
+            found = np.concatenate(list(pool.map(stream, parts)))
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def _work(statistic: Statistic, draws: Draws) -> _Work:

@@ -48,6 +48,7 @@ def statistic_of(metric: Metric, answers: Answers | None) -> Statistic | None:
     return sums_of(metric.name, answers)
 
 
+@np.errstate(all="ignore")
 def value_of(statistic: Statistic | None) -> float:
     """Return a statistic of the rows as they are; not-a-number where it isn't defined."""
     if statistic is None:
@@ -77,7 +78,8 @@ def loss_differences(metric: Metric, predictions: Predictions, rows: Array | Non
     if metric.name in _RANKS:
         return placements(answers)
     losses = losses_of(metric.name, answers)
-    return None if losses is None else losses[1] - losses[0]
+    with np.errstate(all="ignore"):
+        return None if losses is None else losses[1] - losses[0]
 
 
 def placements(answers: Answers) -> Array | None:

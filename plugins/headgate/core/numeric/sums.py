@@ -55,8 +55,9 @@ def mean_of(losses: Array) -> Sums:
     return Sums(columns=losses[None], combine=lambda sums, rows: sums[0] / rows)
 
 
+@np.errstate(all="ignore")
 def losses_of(metric: str, answers: Answers) -> tuple[Array, ...] | None:
-    """Return each model's loss on each row, of metrics that are means of losses; `None` where one isn't a number.
+    """Return each model's loss on each row, of metrics that are means of losses; `None` where one isn't finite.
 
     `rmse` and `r2` have the squared error, `accuracy` the error (0 or 1).
     """
@@ -65,7 +66,8 @@ def losses_of(metric: str, answers: Answers) -> tuple[Array, ...] | None:
         if found is None:
             return None
         labels, values = found
-        return tuple(_error(metric, labels, value) for value in values)
+        errors = tuple(_error(metric, labels, value) for value in values)
+        return errors if all(np.isfinite(error).all() for error in errors) else None
     if metric == "log_loss":
         return _log_losses(answers)
     decided = answers.decided()
@@ -99,6 +101,7 @@ def _log_losses(answers: Answers) -> tuple[Array, ...] | None:
     return tuple(losses)
 
 
+@np.errstate(all="ignore")
 def sums_of(metric: str, answers: Answers) -> Sums | None:
     """Return a metric that is a function of means of losses; of two models by how much the first is better.
 
