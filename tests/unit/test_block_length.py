@@ -69,8 +69,8 @@ def test_a_block_is_at_most_a_third_of_the_rows() -> None:
 
 @pytest.mark.parametrize(
     "series",
-    [[], [1.0], [1.0] * 100, np.arange(15), [*range(30), math.nan], [*range(30), math.inf]],
-    ids=["empty", "one", "constant", "short", "not-a-number", "infinite"],
+    [[], [1.0], [1.0] * 100, np.arange(15), [*range(30), math.nan], [*range(30), math.inf], [*range(30), 1e300]],
+    ids=["empty", "one", "constant", "short", "not-a-number", "infinite", "overflows"],
 )
 def test_where_nothing_is_seen_rows_are_on_their_own(series: Any) -> None:
     assert block_length(np.asarray(series, dtype=float)) == 1

@@ -208,6 +208,13 @@ def test_what_is_not_defined_is_not_measurable() -> None:
     assert resample_value(MAE, without, None, Resampling(resamples=10)).measurable
 
 
+def test_what_overflows_is_undefined() -> None:
+    labels = np.zeros(30)
+    huge, small = (Predicted(values=np.full(30, size)) for size in (1e154, 1.0))
+    found = resample_improvement(METRICS["mse"], predictions(labels, huge, small), None, Resampling(resamples=10))
+    assert not found.measurable
+
+
 def test_no_rows_are_not_measurable() -> None:
     assert not resample_improvement(MAE, of_numbers(5), np.array([], dtype=int), Resampling(resamples=10)).measurable
 

@@ -75,6 +75,17 @@ def test_answers_that_are_no_numbers_have_no_metric(name: str, odd: float) -> No
 
 
 @pytest.mark.parametrize("name", REGRESSION)
+def test_errors_that_overflow_are_scikit_learns_or_undefined(name: str) -> None:
+    labels = np.array([0.0, 1, 0, 1])
+    world = predictions(labels, Predicted(values=np.array([1e300, 1, 0, 1])), Predicted(values=labels + 1))
+    ours = measured(METRICS[name], labels, world.candidate, None)
+    theirs = sklearns(METRICS[name], labels, world.candidate, None)
+    assert ours == pytest.approx(theirs, nan_ok=True) or name == "r2"
+    found = loss_differences(METRICS[name], world)
+    assert found is None or np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("name", REGRESSION)
 def test_texts_have_no_metric_of_numbers(name: str) -> None:
     world = of_classes(10, names="class ")
     assert math.isnan(measured(METRICS[name], world.labels, world.candidate, world.classes))
