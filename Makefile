@@ -12,7 +12,7 @@ RUN := .venv/.run.stamp
 DEV := .venv/.dev.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check bench torture truth mutants secrets clean lock
+.PHONY: help demo test test-fast check bench torture truth mutants secrets compose-test clean lock
 .PHONY: format types architecture dependencies locks examples
 
 help: ## Show this list
@@ -42,6 +42,9 @@ truth: $(DEV) ## Simulate known differences: type-I error, coverage, power; minu
 
 secrets: $(RUN) ## Write .env, which docker compose reads: generated passwords and keys; what is there stays
 	@$(BIN)/python -m tools.env_file
+
+compose-test: $(DEV) ## Bring the compose file up from nothing with Docker, use it, disturb it, audit it; minutes
+	@$(BIN)/python -m tools.compose $(COMPOSE_TEST)
 
 mutants: $(DEV) ## Change the core's decisions one by one: does a test notice? Hours
 	@$(BIN)/python -m tools.mutants $(MUTANTS)
