@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from structlog.contextvars import bind_contextvars
+
 from headgate.core.asof import RunFacts, RunType, resolve_as_of
 from headgate.core.delay import Delay
 from headgate.core.refs import RunRef
@@ -30,6 +32,23 @@ def run_of(context: Mapping[str, Any], *, model: str, windows: Rolling | Expandi
         as_of=as_of,
         windows=windows.at(as_of.instant, label_delay=label_delay),
     )
+
+
+def announce(log: Any, run: RunRef) -> None:  # noqa: ANN401 - an operator's logger
+    """Say which run a task belongs to, as the first line of its log."""
+    name_run(run)
+    log.info("%s", run.said)
+
+
+def name_run(run: RunRef) -> None:
+    """Let each line that this process logs from now on carry the run's as-of and model, beside Airflow's own fields."""
+    bind_contextvars(as_of=run.as_of.instant.isoformat())
+    name_model(run.model)
+
+
+def name_model(model: str) -> None:
+    """Let each line that this process logs from now on carry a model's name."""
+    bind_contextvars(model=model)
 
 
 def form_value(context: Mapping[str, Any], name: str, kind: type[Any], default: Any) -> Any:  # noqa: ANN401 - of `kind`

@@ -19,6 +19,7 @@ from headgate.hooks.assets import stamp
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import announce, name_run
 from headgate.steps.approve import answered, approval_question, record_approval
 from headgate.steps.evaluate import REPORT
 from headgate.steps.judge import GATE_REPORT, explain
@@ -68,7 +69,7 @@ class ApproveOperator(HITLOperator, SkipMixin):
         """Ask, and wait; or pass on what needs nobody."""
         with airflow_outcome():
             verdict = self._verdict()
-            self.log.info("%s", verdict.candidate.snapshot.run.said)
+            announce(self.log, verdict.candidate.snapshot.run)
             if verdict.awaits is None or verdict.opens:
                 return self._passed_on(context, verdict)
             allowed = open_to(self.approval, starter=verdict.candidate.snapshot.run.starter, earlier=verdict.approvals)
@@ -96,7 +97,9 @@ class ApproveOperator(HITLOperator, SkipMixin):
         """Go on when somebody answered, or nobody did in time."""
         reply = reply_of(event)
         with airflow_outcome():
-            verdict, decided = answered(self._verdict(), reply, approval=self.approval, about=question["about"])
+            waiting = self._verdict()
+            name_run(waiting.candidate.snapshot.run)
+            verdict, decided = answered(waiting, reply, approval=self.approval, about=question["about"])
             self._keep(verdict, decided)
         if decided.state is ReplyState.OUTDATED:
             raise AirflowFailException(decided.said)

@@ -14,6 +14,7 @@ from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.model_server import ModelServerHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import announce
 from headgate.hooks.store import store_at
 from headgate.spec import Serving
 from headgate.steps.deploy import deploy_version
@@ -60,7 +61,7 @@ class DeployOperator(BaseOperator):
         with airflow_outcome():
             promotion = wire.load(PromotionRef, self.promotion)
             run = promotion.candidate.snapshot.run
-            self.log.info("%s", run.said)
+            announce(self.log, run)
             deployment = deploy_version(
                 promotion,
                 probe_rows=serving.probe_rows,

@@ -17,6 +17,7 @@ from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.override import override_of
+from headgate.hooks.run_context import announce
 from headgate.hooks.store import store_at
 from headgate.hooks.wiring import evaluation_ports
 from headgate.ports import question_of
@@ -77,7 +78,7 @@ class EvaluateOperator(BaseOperator):
         with airflow_outcome():
             candidate = wire.load(CandidateRef, self.candidate)
             snapshot = candidate.snapshot
-            self.log.info("%s", snapshot.run.said)
+            announce(self.log, snapshot.run)
             evaluation = evaluate_candidate(
                 candidate,
                 question=question_of(

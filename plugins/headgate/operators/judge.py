@@ -15,10 +15,11 @@ from headgate.core.verdict_record import RECORD
 from headgate.core.verdict_table import verdict_lines
 from headgate.hooks.assets import candidate_asset, stamp, tell
 from headgate.hooks.links import MadeLink
+from headgate.hooks.metrics import count_verdict
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.override import override_of
-from headgate.hooks.run_context import form_value
+from headgate.hooks.run_context import announce, form_value
 from headgate.hooks.wiring import judgement_ports
 from headgate.steps.closing import closed_on_refusal
 from headgate.steps.judge import GATE_REPORT, explain, judge_candidate
@@ -64,7 +65,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
         with airflow_outcome():
             evaluation = wire.load(EvaluationRef, self.evaluation)
             tracked = evaluation.candidate.tracked
-            self.log.info("%s", evaluation.candidate.snapshot.run.said)
+            announce(self.log, evaluation.candidate.snapshot.run)
             with closed_on_refusal(mlflow.tracker, tracked):
                 verdict = judge_candidate(
                     evaluation,
@@ -74,6 +75,7 @@ class JudgeOperator(BaseOperator, SkipMixin):
                     ports=judgement_ports(mlflow.tracker),
                     override=override_of(context),
                 )
+        count_verdict(verdict)
         self._tell(context, verdict)
         self.links["Gate report"] = mlflow.pages.artifact(tracked, GATE_REPORT)
         self.links["Verdict"] = mlflow.pages.artifact(tracked, RECORD)

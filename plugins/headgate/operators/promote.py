@@ -12,8 +12,10 @@ from headgate.core.about import NOTHING_SAID, About
 from headgate.core.refs import PromotionRef, VerdictRef
 from headgate.hooks.assets import champion_asset, is_told, keep_quiet, stamp, tell
 from headgate.hooks.links import MadeLink
+from headgate.hooks.metrics import count
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import announce
 from headgate.hooks.store import store_at
 from headgate.hooks.wiring import card_ports
 from headgate.steps.card import CARD_PAGE
@@ -62,7 +64,7 @@ class PromoteOperator(BaseOperator):
         with airflow_outcome():
             verdict = wire.load(VerdictRef, {k: v for k, v in (self.verdict or {}).items() if k != "explanation"})
             run = verdict.candidate.snapshot.run
-            self.log.info("%s", run.said)
+            announce(self.log, run)
             promotion = promote_candidate(
                 verdict,
                 log=mlflow.promotion_log,
@@ -70,6 +72,8 @@ class PromoteOperator(BaseOperator):
                 about=self.about,
                 cards=card_ports(mlflow.tracker),
             )
+        if not promotion.again:
+            count("promotion", dag_id=run.dag_id, model=run.model)
         self.links["Model card"] = mlflow.pages.artifact(verdict.candidate.tracked, CARD_PAGE)
         self.links["Model version"] = mlflow.pages.version(run.model, promotion.version)
         how = "was promoted by an earlier try" if promotion.again else "is promoted"

@@ -13,6 +13,7 @@ from headgate.core.retention_rule import OLD, Retention
 from headgate.core.span import Span
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import name_model
 from headgate.hooks.store import store_at
 from headgate.spec.checks import require_model_name
 from headgate.steps.prune import PrunePorts, apply_prune, plan_of
@@ -64,6 +65,7 @@ class PruneOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002 - Airflow's context
         """Plan, tell, and apply unless this is a dry run."""
         mlflow = MlflowHook(self.mlflow_conn_id)
+        name_model(self.model)
         with airflow_outcome():
             rule = Retention(older_than=self.older_than, keep_promotions=self.keep_promotions)
             ports = PrunePorts(ledger=mlflow.ledger, log=mlflow.promotion_log, store=store_at(self.store_url))

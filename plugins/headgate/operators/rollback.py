@@ -11,10 +11,11 @@ from headgate.errors import InputError
 from headgate.hooks import parts
 from headgate.hooks.assets import champion_asset, is_told, keep_quiet, stamp, tell
 from headgate.hooks.links import MadeLink
+from headgate.hooks.metrics import count
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.model_server import ModelServerHook
 from headgate.hooks.outcome import airflow_outcome
-from headgate.hooks.run_context import form_value
+from headgate.hooks.run_context import form_value, name_model
 from headgate.hooks.store import store_at
 from headgate.spec import Serving
 from headgate.spec.checks import require_model_name
@@ -68,6 +69,7 @@ class RollbackOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Airflow's context
         """Append, project, deploy, probe."""
         mlflow = MlflowHook(self.mlflow_conn_id)
+        name_model(self.model)
         with airflow_outcome():
             rolled = roll_back(
                 require_model_name(self.model),
@@ -77,6 +79,8 @@ class RollbackOperator(BaseOperator):
                 log=mlflow.promotion_log,
                 store=store_at(self.store_url),
             )
+            if not rolled.again:
+                count("rollback", dag_id=str(context["dag_run"].dag_id), model=self.model)
             version = rolled.entry.version
             self.links["Model version"] = mlflow.pages.version(self.model, str(version))
             how = "is again" if not rolled.again else "was made by an earlier try from"

@@ -11,7 +11,7 @@ from headgate import wire
 from headgate.core.windows import Expanding, Rolling
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.override import override_of
-from headgate.hooks.run_context import run_of
+from headgate.hooks.run_context import announce, run_of
 from headgate.hooks.sources import source_of
 from headgate.hooks.store import store_at
 from headgate.hooks.wiring import snapshot_ports, wanted_of
@@ -61,7 +61,7 @@ class SnapshotOperator(BaseOperator):
         with airflow_outcome():
             override_of(context)  # before the work, which is for nothing without its reason
             run = run_of(context, model=self.model, windows=self.windows, label_delay=label.delay)
-            self.log.info("%s", run.said)
+            announce(self.log, run)
             wanted = wanted_of(source, source_of(source), label, as_of=run.as_of.instant, zone=self.windows.zone)
             ports = snapshot_ports(store_at(self.store_url))
             snapshot = take_snapshot(run, wanted=wanted, ports=ports, tell=self.log.info)

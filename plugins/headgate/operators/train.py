@@ -9,10 +9,11 @@ from airflow.sdk import BaseOperator
 
 from headgate import wire
 from headgate.core.refs import ValidatedRef
-from headgate.hooks import parts
+from headgate.hooks import metrics, parts
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import announce
 from headgate.hooks.store import store_at
 from headgate.spec import Estimator
 from headgate.steps.closing import closed_on_refusal
@@ -57,7 +58,8 @@ class TrainOperator(BaseOperator):
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
             validated = wire.load(ValidatedRef, self.validated)
-            self.log.info("%s", validated.snapshot.run.said)
+            run = validated.snapshot.run
+            announce(self.log, run)
             with closed_on_refusal(mlflow.tracker, validated.tracked):
                 recipe = self.estimator.recipe(context["params"])
             candidate = train_candidate(
@@ -67,6 +69,7 @@ class TrainOperator(BaseOperator):
                 table=parts.table(),
                 store=store_at(self.store_url),
                 tracker=mlflow.tracker,
+                fitted_in=lambda seconds: metrics.took("fit", seconds, dag_id=run.dag_id, model=run.model),
             )
         self.links["Logged model"] = mlflow.pages.model(candidate.tracked, candidate.model_id)
         self.links["MLflow run"] = mlflow.pages.run(candidate.tracked)

@@ -17,8 +17,10 @@ from headgate.core.validation import ExpectationResult, Finding, Severity
 from headgate.core.verdict import Outcome
 from headgate.errors import ExpectationError
 from headgate.hooks.links import MadeLink
+from headgate.hooks.metrics import count_validation
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.outcome import airflow_outcome
+from headgate.hooks.run_context import announce
 from headgate.hooks.store import store_at
 from headgate.hooks.wiring import demands_of, validation_ports
 from headgate.spec import Expectations
@@ -78,11 +80,12 @@ class ValidateOperator(BaseOperator):
         mlflow = MlflowHook(self.mlflow_conn_id)
         with airflow_outcome():
             snapshot = wire.load(SnapshotRef, self.snapshot)
-            self.log.info("%s", snapshot.run.said)
+            announce(self.log, snapshot.run)
             asked = replace(self.expectations, suite=self.suite)
             store = store_at(self.store_url)
             ports = validation_ports(asked, store=store, log=mlflow.promotion_log, tracker=mlflow.tracker)
             validation = validate_snapshot(snapshot, demands=demands_of(asked), ports=ports)
+            count_validation(validation.validated)
             self._link(validation, mlflow)
             self._say(validation)
             if warnings := validation.validated.summary.warnings:

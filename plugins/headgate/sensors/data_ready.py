@@ -16,7 +16,7 @@ from headgate.core.windows import Expanding, Rolling
 from headgate.errors import InputError, PermanentError, TransientError
 from headgate.hooks.outcome import airflow_outcome
 from headgate.hooks.readiness import Awaited, look_for
-from headgate.hooks.run_context import run_of
+from headgate.hooks.run_context import announce, run_of
 from headgate.spec import DeltaSource, FunctionSource, Label, Source, require_kind
 
 _SLACK = timedelta(minutes=5)
@@ -118,7 +118,7 @@ class DataReadySensor(BaseSensorOperator):
     def _awaited(self, context: Any) -> Awaited:  # noqa: ANN401 - Airflow's context
         with airflow_outcome():
             run = run_of(context, model=self.model, windows=self.windows, label_delay=self.label_delay)
-        self.log.info("%s", run.said)
+        announce(self.log, run)
         return Awaited(condition=self.ready, source=self.source, windows=run.windows)
 
     def _look(self, awaited: Awaited) -> Readiness | None:

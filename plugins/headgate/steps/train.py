@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from headgate import wire
 from headgate.core.refs import CandidateRef, SnapshotRef, ValidatedRef
@@ -23,6 +24,7 @@ def train_candidate(
     table: RowsTable,
     store: SnapshotStore,
     tracker: RunTracker,
+    fitted_in: Callable[[float], None] = lambda _: None,
 ) -> CandidateRef:
     """Fit the estimator on the training window, and log it as a logged model. Only the columns it needs are read.
 
@@ -30,6 +32,15 @@ def train_candidate(
 
     Running it again: a candidate of the same snapshot, code, params and seed that was logged whole is reused, also one
     of another dag run of the same as-of; an unfinished one is superseded, and what it left is deleted.
+
+    Args:
+        validated: What to learn from.
+        recipe: How the estimator is built.
+        trainer: Fits it.
+        table: Reads the rows.
+        store: Where the snapshot lies.
+        tracker: Where the candidate is logged.
+        fitted_in: Is told the seconds of a fit; not where an earlier one is reused.
 
     Raises:
         InputError: The recipe builds no estimator.
@@ -58,6 +69,7 @@ def train_candidate(
     with closed_on_refusal(tracker, tracked):
         rows = rows_of_fit(snapshot, recipe, store, table)
         fitted = trainer.fit(recipe, rows, label=snapshot.label, event_time=snapshot.event_time)
+        fitted_in(fitted.seconds)
         record = FitRecord(recipe=recipe, code=code, surroundings=trainer.surroundings(recipe.build))
         evidence = _evidence(snapshot, record, fitted, fingerprint=fingerprint)
         model_id = tracker.log_candidate(tracked, fitted, snapshot, evidence, name=snapshot.run.model)
