@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from airflow.serialization.serialized_objects import DagSerialization
 
-from headgate import Approval, AtMost, Policy, days, hours, mae, retraining_dag
+from headgate import Approval, AtMost, Policy, days, hours, mae, retraining_dag, rmse
 from headgate.spec import Pipeline
 from tests.dagrun.approving import NOON, ApprovingChain
 from tests.dagrun.chain import Chain
+from tests.dagrun.conftest import chain_in
 
 GATE = AtMost(mae, 5.0)
-HOPELESS = AtMost(mae, 0.0)
+HOPELESS, OTHER = AtMost(mae, 0.0), AtMost(rmse, 0.0)
 
 
 @pytest.fixture
-def approving(chain: Chain) -> ApprovingChain:
-    """A chain that would go well, each of whose promotions people approve."""
-    approving = ApprovingChain(**{name: getattr(chain, name) for name in Chain.__dataclass_fields__})
-    return asking(approving)
+def promoting(chain: Chain) -> ApprovingChain:
+    """A chain of its own that would go well, each of whose promotions people approve."""
+    return asking(ApprovingChain(**fields_of(chain)))
+
+
+@pytest.fixture(scope="module")
+def evaluated(mlflow_url: str, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """A chain up to its evaluation, for all tests that promote nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        chain = chain_in(mlflow_url, tmp_path_factory.mktemp("chain"), patch)
+        chain.run("evaluate")
+    return chain
+
+
+@pytest.fixture
+def approving(evaluated: Chain, mlflow_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ApprovingChain:
+    """The same chain, each of whose promotions people approve: it must promote nothing."""
+    chain_in(mlflow_url, tmp_path, monkeypatch)
+    fields = {**fields_of(evaluated), "outputs": dict(evaluated.outputs), "pipeline": dict(evaluated.pipeline)}
+    return asking(ApprovingChain(**{**fields, "params": {}, "skipped": [], "events": []}))
+
+
+def fields_of(chain: Chain) -> dict[str, Any]:
+    return {field.name: getattr(chain, field.name) for field in dataclasses.fields(chain)}
 
 
 def asking(chain: ApprovingChain, *gates: Any, **approval: Any) -> ApprovingChain:
@@ -39,20 +62,20 @@ def version(chain: ApprovingChain) -> dict[str, str]:
     return {name.removeprefix("headgate."): str(value) for name, value in found.tags.items()}
 
 
-def test_an_approval_promotes_and_who_when_and_why_are_on_the_version_and_the_run(approving: ApprovingChain) -> None:
-    question = approving.ask()
+def test_an_approval_promotes_and_who_when_and_why_are_on_the_version_and_the_run(promoting: ApprovingChain) -> None:
+    question = promoting.ask()
     assert (question.options, question.defaults) == (["Approve", "Reject"], ["Reject"])
-    assert tags(approving)["approval"] == "awaited"
-    approved = approving.answer("Approve", why="the winter is over")
-    approving.run("promote")
+    assert tags(promoting)["approval"] == "awaited"
+    approved = promoting.answer("Approve", why="the winter is over")
+    promoting.run("promote")
 
     assert "approved by ada, to be promoted" in approved["explanation"]
-    assert approving.outputs["promote"]["version"] == "1"
-    told = version(approving)
+    assert promoting.outputs["promote"]["version"] == "1"
+    told = version(promoting)
     assert (told["approved_by"], told["approved_at"]) == ("ada", NOON.isoformat())
     assert (told["approval_reason"], told["approval"]) == ("the winter is over", "each promotion is approved by people")
     assert told["reason"] == "PASS: no baseline, and 1 gate without one passed; approved by ada: the winter is over"
-    assert tags(approving) == {
+    assert tags(promoting) == {
         "approval": "approved",
         "approval_by": "ada",
         "approval_at": NOON.isoformat(),
@@ -79,23 +102,23 @@ def test_a_rejection_and_a_time_out_promote_nothing(
     assert (tags(approving)["approval"], tags(approving)["approval_reason"]) == (state, said)
 
 
-def test_what_nobody_is_asked_about_passes_straight_through(approving: ApprovingChain) -> None:
-    asking(approving, when="on_doubt").run("promote")
-    assert approving.versions() == ["1"]
-    assert (approving.shown, tags(approving)["approval"]) == ({}, "not needed")
-    assert "approved_by" not in version(approving)
+def test_what_nobody_is_asked_about_passes_straight_through(promoting: ApprovingChain) -> None:
+    asking(promoting, when="on_doubt").run("promote")
+    assert promoting.versions() == ["1"]
+    assert (promoting.shown, tags(promoting)["approval"]) == ({}, "not needed")
+    assert "approved_by" not in version(promoting)
 
 
-def test_a_gate_that_people_may_overrule_and_that_fails_is_left_to_them(approving: ApprovingChain) -> None:
-    asking(approving, HOPELESS, when="on_doubt", may_waive=("AtMost(mae)",))
-    assert "AtMost(mae) failed: people decide" in str(approving.ask().body)
-    approving.answer("Approve")
-    approving.run("promote")
-    assert (approving.versions(), version(approving)["verdict"]) == (["1"], "FAIL")
+def test_a_gate_that_people_may_overrule_and_that_fails_is_left_to_them(promoting: ApprovingChain) -> None:
+    asking(promoting, HOPELESS, when="on_doubt", may_waive=("AtMost(mae)",))
+    assert "AtMost(mae) failed: people decide" in str(promoting.ask().body)
+    promoting.answer("Approve")
+    promoting.run("promote")
+    assert (promoting.versions(), version(promoting)["verdict"]) == (["1"], "FAIL")
 
 
 def test_a_gate_that_nobody_may_overrule_asks_nobody(approving: ApprovingChain) -> None:
-    asking(approving, HOPELESS, when="on_doubt", may_waive=("other",)).run("promote")
+    asking(approving, HOPELESS, OTHER, when="on_doubt", may_waive=("AtMost(rmse)",)).run("promote")
     assert (approving.skipped, approving.versions(), approving.shown) == (["approve", "promote"], [], {})
 
 
@@ -106,25 +129,25 @@ def test_a_dry_run_asks_nobody_and_promotes_nothing(approving: ApprovingChain, a
     assert (approving.skipped, approving.versions(), approving.shown) == (["approve", "promote"], [], {})
 
 
-def test_two_people_are_two_and_neither_started_the_run(approving: ApprovingChain) -> None:
+def test_two_people_are_two_and_neither_started_the_run(promoting: ApprovingChain) -> None:
     """The run is ada's."""
-    asking(approving, people=2, timeout=hours(1)).ask()
-    until = approving.waiting["approve"]["until"]
-    assert approving.answer("Approve", who="ada") is None
-    assert tags(approving)["approval_reason"] == (
+    asking(promoting, people=2, timeout=hours(1)).ask()
+    until = promoting.waiting["approve"]["until"]
+    assert promoting.answer("Approve", who="ada") is None
+    assert tags(promoting)["approval_reason"] == (
         "neither of the two who approve may have started the run. Got ada, who did."
     )
-    assert approving.waiting["approve"]["until"] == until
-    approving.answer("Approve", who="bob")
-    assert tags(approving)["approval"] == "approved by 1 of 2"
+    assert promoting.waiting["approve"]["until"] == until
+    promoting.answer("Approve", who="bob")
+    assert tags(promoting)["approval"] == "approved by 1 of 2"
 
-    assert "One person approved already" in str(approving.ask("approve_second").body)
-    assert approving.answer("Approve", who="bob", task_id="approve_second") is None
-    assert "Got bob twice" in tags(approving)["approval_reason"]
-    assert (approving.versions(), tags(approving)["approval"]) == ([], "refused")
-    approving.answer("Approve", who="eve", why="so it is", task_id="approve_second")
-    approving.run("promote")
-    told = version(approving)
+    assert "One person approved already" in str(promoting.ask("approve_second").body)
+    assert promoting.answer("Approve", who="bob", task_id="approve_second") is None
+    assert "Got bob twice" in tags(promoting)["approval_reason"]
+    assert (promoting.versions(), tags(promoting)["approval"]) == ([], "refused")
+    promoting.answer("Approve", who="eve", why="so it is", task_id="approve_second")
+    promoting.run("promote")
+    told = version(promoting)
     assert (told["approved_by"], told["approval_reason"]) == ("bob, eve", "bob: fine; eve: so it is")
 
 
@@ -171,24 +194,24 @@ def test_an_approval_of_a_verdict_that_was_judged_anew_meanwhile_is_none(approvi
     assert approving.versions() == []
 
 
-def test_an_approval_that_was_cleared_asks_the_same_question_again(approving: ApprovingChain) -> None:
-    first = approving.ask()
-    approving.answer("Reject")
-    approving.outputs.pop("approve")
-    approving.skipped.clear()
-    assert approving.ask() == first
-    approving.answer("Approve")
-    approving.run("promote")
-    assert approving.versions() == ["1"]
+def test_an_approval_that_was_cleared_asks_the_same_question_again(promoting: ApprovingChain) -> None:
+    first = promoting.ask()
+    promoting.answer("Reject")
+    promoting.outputs.pop("approve")
+    promoting.skipped.clear()
+    assert promoting.ask() == first
+    promoting.answer("Approve")
+    promoting.run("promote")
+    assert promoting.versions() == ["1"]
 
 
-def test_a_run_that_is_cleared_after_its_promotion_asks_nobody_again(approving: ApprovingChain) -> None:
-    approving.ask()
-    approving.answer("Approve")
-    approving.run("promote")
-    approving.outputs = {task_id: approving.outputs[task_id] for task_id in ("snapshot", "validate", "train")}
-    approving.run("promote")
-    assert (approving.outputs["promote"]["again"], approving.versions()) == (True, ["1"])
+def test_a_run_that_is_cleared_after_its_promotion_asks_nobody_again(promoting: ApprovingChain) -> None:
+    promoting.ask()
+    promoting.answer("Approve")
+    promoting.run("promote")
+    promoting.outputs = {task_id: promoting.outputs[task_id] for task_id in ("snapshot", "validate", "train")}
+    promoting.run("promote")
+    assert (promoting.outputs["promote"]["again"], promoting.versions()) == (True, ["1"])
 
 
 def test_promoting_refuses_what_people_have_not_approved(approving: ApprovingChain) -> None:
