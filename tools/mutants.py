@@ -1,6 +1,6 @@
 """Change the core's decisions one by one, and see which changes no test notices: `python -m tools.mutants [MODULE]...`.
 
-A module is named as below `core`: `promotion`. mutmut runs the unit tests that import it, in a copy in `.mutants`. A
+A module is named as below `core`: `promotion`. mutmut runs its own unit tests, in a copy in `.mutants`. A
 survivor is argued for in `docs/mutation.md`, by the line that it changes to; any other fails the run.
 """
 
@@ -45,11 +45,12 @@ def survivors_of(module: str) -> list[str]:
 
 
 def tests_of(module: str) -> list[str]:
-    """Return the unit tests that import a module of the core, or a module of the core that does."""
-    users = [path.stem for path in CORE.glob("*.py") if _imports(path, module)]
+    """Return a module's own unit tests; without any, those that import it, or a module of the core that does."""
     tests = sorted(REPOSITORY.joinpath("tests", "unit").glob("test_*.py"))
-    own = [path for path in tests if path.stem == f"test_{module}" or _imports(path, module)]
-    found = own or [path for path in tests if any(_imports(path, user) for user in users)]
+    own = [path for path in tests if path.stem == f"test_{module}" or path.stem.startswith(f"test_{module}_")]
+    users = [path.stem for path in CORE.glob("*.py") if _imports(path, module)]
+    found = own or [path for path in tests if _imports(path, module)]
+    found = found or [path for path in tests if any(_imports(path, user) for user in users)]
     return [str(path.relative_to(REPOSITORY)) for path in found]
 
 

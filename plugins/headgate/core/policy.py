@@ -78,7 +78,7 @@ class Policy:
         """
         if not self.gates:
             return Judgement(outcome=Outcome.UNDECIDED, reason="the policy has no gates", verdicts=())
-        raw = tuple(ask(gate, evaluation, predictions) for gate in self.gates)
+        raw = tuple(_heard(gate, ask(gate, evaluation, predictions)) for gate in self.gates)
         verdicts, notes = corrected(raw, self.correction)
         first = evaluation.baseline is None
         counted = [
@@ -101,6 +101,11 @@ class Policy:
         return replace(judgement, reason=f"{judgement.reason}{told}")
 
 
+def _heard(gate: Gate, verdict: Verdict) -> Verdict:
+    """Return the verdict; one of a gate that only warns does so also where it didn't answer in time."""
+    return replace(verdict, warn_only=True) if isinstance(gate, WarnOnly) else verdict
+
+
 def _fold(asked_of: list[Verdict], verdicts: tuple[Verdict, ...], notes: tuple[str, ...], *, first: bool) -> Judgement:
     for outcome in (Outcome.FAIL, Outcome.UNDECIDED):
         hits = [verdict for verdict in asked_of if verdict.outcome is outcome]
@@ -114,9 +119,7 @@ def _fold(asked_of: list[Verdict], verdicts: tuple[Verdict, ...], notes: tuple[s
 
 
 def _judges(gate: Gate, *, first: bool) -> bool:
-    """Whether the gate can't pass but by what the candidate predicts."""
-    if isinstance(gate, WarnOnly) or (first and gate.needs_baseline):
-        return False
+    """Whether a gate that counts can't pass but by what the candidate predicts."""
     if not isinstance(gate, AtLeastOf):
         return any(isinstance(need, Metric) for need in gate.needs)
     counted = [each for each in gate.gates if not isinstance(each, WarnOnly) and not (first and each.needs_baseline)]
