@@ -136,6 +136,14 @@ def test_a_measure_without_its_rows_has_no_bound(floor: float) -> None:
         assert outcome(of_slice, evaluation, found) is UNDECIDED
 
 
+@pytest.mark.parametrize(("rows", "expected"), [(39, UNDECIDED), (40, PASS), (41, PASS)])
+def test_a_bound_takes_so_many_rows(rows: int, expected: Outcome) -> None:
+    found = errors([1.0, 0.9, 1.1] * 13 + [1.0] * (rows - 39))
+    assert asked(AtMost(mae, 5.0, confidence=0.9, min_rows=40, method=SURE), found).outcome is expected
+    told = AtMost(mae, 5.0, confidence=0.9, min_rows=40).judge(measured(1.0, rows=50), found)
+    assert (told.outcome is UNDECIDED) is (rows < 40)
+
+
 def test_a_bound_is_asked_of_the_slices_rows() -> None:
     night = Where(name="night", column="hour", below=6)
     found = errors([1.0, 9.0] * 40, slices=(night,), hour=[1, 12] * 40)

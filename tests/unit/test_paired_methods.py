@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from headgate.core.metrics import (
     max_error,
     r2,
 )
+from headgate.core.numeric.comparing import enough_rows
+from headgate.core.numeric.paired_test import PairedTest
 from headgate.core.paired import BetterBy
 from headgate.core.predictions import Predictions
 from headgate.core.verdict import Outcome
@@ -87,6 +90,33 @@ def test_classifiers_whose_errors_hang_together_get_blocks() -> None:
     )
     assert BLOCKS in comparison_of(asked(BetterBy(accuracy), found)).method
     assert comparison_of(asked(BetterBy(accuracy, method=McNemar()), found)).method == "McNemar's exact test"
+
+
+def test_within_classes_or_groups_there_are_no_blocks() -> None:
+    right = np.repeat(np.random.default_rng(3).random(30) < 0.7, 20)
+    labels = np.tile([0, 1], 300)
+    candidate = np.where(right, labels, 1 - labels)
+    found = predictions(labels, candidate, labels, classes=(0, 1), shop=np.arange(600) // 60)
+    for method, said in (
+        (Bootstrap(), BLOCKS),
+        (Bootstrap(stratified=True), "rows resampled within each class"),
+        (Bootstrap(groups="shop"), "10 groups of shop resampled whole"),
+        (Bootstrap(block=1), "rows resampled one by one"),
+        (Bootstrap(block=7), "circular blocks of 7 rows"),
+    ):
+        assert said in comparison_of(asked(BetterBy(accuracy, method=method), found)).method
+
+
+def test_the_rows_that_would_tell_are_lachins() -> None:
+    """With power 0.8 and each bound at 95 %: (1.645 + 0.842) standard errors from the limit."""
+    test = PairedTest(improvement=0.1, low=-0.1, high=0.3, p_pass=0.2, p_fail=0.8, method="by hand")
+    error = 0.2 / 1.6448536
+    assert enough_rows(test, limit=0.0, confidence=0.95, rows=50) == math.ceil(50 * (2.4864747 * error / 0.1) ** 2)
+    assert enough_rows(test, limit=0.05, confidence=0.95, rows=50) == math.ceil(50 * (2.4864747 * error / 0.05) ** 2)
+    assert enough_rows(test, limit=0.1, confidence=0.95, rows=50) is None
+    assert enough_rows(test, limit=-0.5, confidence=0.95, rows=50) is None
+    assert enough_rows(replace(test, high=math.inf), limit=0.0, confidence=0.95, rows=50) is None
+    assert enough_rows(replace(test, improvement=math.nan), limit=0.0, confidence=0.95, rows=50) is None
 
 
 def test_blocks_go_by_event_time_whatever_the_order_of_the_rows() -> None:
