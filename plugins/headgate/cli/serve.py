@@ -18,12 +18,23 @@ def serve(
     trusted: Annotated[
         list[str] | None, typer.Option(help="A type of your own that a model may hold; repeat for more.")
     ] = None,
+    json_logs: Annotated[  # noqa: FBT002
+        bool, typer.Option("--json-logs", envvar="HEADGATE_JSON_LOGS", help="Write the log's lines as JSON.")
+    ] = False,
 ) -> None:
     """Serve the champion of a registered model, and swap to the next one without dropping a request."""
     from headgate.server.run import serve as run_server
 
     try:
-        run_server(mlflow, model, host=host, port=port, poll_seconds=poll_seconds, trusted=tuple(trusted or ()))
+        run_server(
+            mlflow,
+            model,
+            host=host,
+            port=port,
+            poll_seconds=poll_seconds,
+            trusted=tuple(trusted or ()),
+            json_logs=json_logs,
+        )
     except HeadgateError as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)
         raise typer.Exit(code=2) from error

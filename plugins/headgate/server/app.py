@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
 
 from headgate.errors import InputError
+from headgate.server.metrics import NO_VERSION, Outcome, ServerMetrics
 from headgate.server.swap import ChampionWatch
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("headgate.server")
 
 _NOT_YET = "a champion must be loaded before it can answer. Got none yet instead."
+_OUTCOMES = {200: Outcome.OK, 400: Outcome.BAD_REQUEST, 500: Outcome.FAILED, 503: Outcome.UNAVAILABLE}
 
 
 def create_app(
@@ -39,6 +42,7 @@ def create_app(
         now: The clock that dates a swap.
     """
     watch = ChampionWatch(source, now=now)
+    metrics = ServerMetrics(source.model, watch)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -49,9 +53,14 @@ def create_app(
 
     # No pages of FastAPI's own: they load their scripts from another host.
     app = FastAPI(title="Headgate model server", lifespan=lifespan, openapi_url=None)
+    app.state.watch = watch
 
     async def invocations(request: Request) -> Response:
-        return await _answer(watch.serving, request)
+        began, serving = time.perf_counter(), watch.serving
+        response = await _answer(serving, request)
+        version = serving.version.version if serving else NO_VERSION
+        metrics.answered(version, _OUTCOMES[response.status_code], time.perf_counter() - began)
+        return response
 
     async def ping() -> Response:
         return Response(content="\n", status_code=200 if watch.serving else 503, media_type="application/json")
@@ -63,10 +72,15 @@ def create_app(
         await watch.look(insist=True)
         return _described(source.model, watch)
 
+    async def exposed(request: Request) -> Response:
+        text, content_type = await run_sync(metrics.exposed, request.headers.get("accept", ""))
+        return Response(content=text, headers={"Content-Type": content_type})
+
     app.add_api_route("/invocations", invocations, methods=["POST"])
     app.add_api_route("/ping", ping)
     app.add_api_route("/health", ping)
     app.add_api_route("/version", version)
+    app.add_api_route("/metrics", exposed)
     app.add_api_route("/refresh", refresh, methods=["POST"])
     return app
 

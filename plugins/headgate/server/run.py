@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from headgate.server.swap import ChampionWatch
 
 
 def serve(
-    tracking_uri: str, model: str, *, host: str, port: int, poll_seconds: float = 2.0, trusted: tuple[str, ...] = ()
+    tracking_uri: str,
+    model: str,
+    *,
+    host: str,
+    port: int,
+    poll_seconds: float = 2.0,
+    trusted: tuple[str, ...] = (),
+    json_logs: bool = False,
 ) -> None:
     """Serve the champion of a registered model until the process is told to stop.
 
@@ -20,6 +32,7 @@ def serve(
         port: Port to listen on.
         poll_seconds: Pause between two looks at the registry.
         trusted: Full names of types outside scikit-learn, numpy and scipy that a model may bring along.
+        json_logs: Write each line of the log as a JSON object with the model and the version that serves.
 
     Raises:
         InputError: The address isn't an HTTP one.
@@ -38,10 +51,11 @@ def serve(
     loader = MlmodelLoader(load_estimator)
     source = MlflowChampionSource(tracking_uri, model, loader=loader, trusted=trusted)
     app = create_app(source, poll_seconds=poll_seconds)
-    uvicorn.run(app, host=host, port=port, access_log=False, log_config=_logging())
+    log_config = _json_logging(model, app.state.watch) if json_logs else _logging()
+    uvicorn.run(app, host=host, port=port, access_log=False, log_config=log_config)
 
 
-def _logging() -> dict[str, object]:
+def _logging() -> dict[str, Any]:
     """Let uvicorn's lines and the server's one-line JSON go to standard error."""
     logger = {"handlers": ["stderr"], "level": "INFO", "propagate": False}
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "plain"}
@@ -51,4 +65,23 @@ def _logging() -> dict[str, object]:
         "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
         "handlers": {"stderr": handler},
         "loggers": {"uvicorn": logger, "headgate.server": logger},
+    }
+
+
+def _json_logging(model: str, watch: ChampionWatch) -> dict[str, Any]:
+    """Let every line go to standard error as JSON: other libraries' lines and Python's warnings, too."""
+    from headgate.server.json_lines import JsonLines
+
+    def always() -> dict[str, Any]:
+        serving = watch.serving
+        return {"model": model, "version": serving.version.version if serving else None}
+
+    logging.captureWarnings(capture=True)
+    plain = _logging()
+    return {
+        **plain,
+        "formatters": {"json": {"()": JsonLines, "always": always}},
+        "handlers": {"stderr": {**plain["handlers"]["stderr"], "formatter": "json"}},
+        "loggers": {**plain["loggers"], "mlflow": plain["loggers"]["uvicorn"]},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
     }

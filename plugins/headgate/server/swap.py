@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from headgate.core.serving import Keep, Refusal, ServingState, Swap, after_refusal, after_swap, decide_swap
 from headgate.errors import HeadgateError, TrackingError, TransientError
+from headgate.server.json_lines import EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,8 @@ class ChampionWatch:
     def _tell(self, event: str, **fields: str | None) -> None:
         serving = self.state.serving
         line = {"event": event, **fields, "serving": serving.version if serving else None, "swaps": self.state.swaps}
-        logger.log(logging.INFO if event == "swapped" else logging.WARNING, "%s", json.dumps(line))
+        level = logging.INFO if event == "swapped" else logging.WARNING
+        logger.log(level, "%s", json.dumps(line), extra={EVENT: line})
 
 
 def _said(error: Exception) -> str:
