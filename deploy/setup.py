@@ -47,6 +47,7 @@ def databases() -> None:
 def admin() -> None:
     """Make Airflow's admin, or set the password."""
     from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+    from werkzeug.security import check_password_hash
 
     name, password = os.environ["AIRFLOW_ADMIN_USER"], os.environ["AIRFLOW_ADMIN_PASSWORD"]
     with get_application_builder() as builder:
@@ -55,7 +56,7 @@ def admin() -> None:
         if user is None:
             role = manager.find_role("Admin")
             user = manager.add_user(name, name, "", f"{name}@localhost", role, password)
-        elif not manager.auth_user_db(name, password):
+        elif not check_password_hash(user.password, password):
             manager.reset_password(user.id, password)
         if not user:
             message = f"Airflow's user {name} must be made. Got a refusal instead: see above."

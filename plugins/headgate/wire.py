@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
 
 from headgate.errors import InputError
 
@@ -64,7 +63,7 @@ def schema(kind: type[Any]) -> dict[str, Any]:
 
 
 class _Schema(GenerateJsonSchema):
-    def float_schema(self, schema: core_schema.FloatSchema) -> JsonSchemaValue:
+    def float_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ANN401 - pydantic's own, of a package of its own
         return {"anyOf": [super().float_schema(schema), {"enum": ["NaN", "Infinity", "-Infinity"]}]}
 
 
