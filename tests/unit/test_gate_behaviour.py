@@ -187,6 +187,19 @@ def test_a_change_that_is_none_or_contradicts_itself_is_refused(make: Any, given
         make(**given)
 
 
+@pytest.mark.parametrize(
+    ("replace", "said"),
+    [
+        ("fm", """be pairs of old and new such as (("f", "m"), ("m", "f")). Got 'fm' instead."""),
+        ((("f", "f"),), "map each text once, to another one. Got 'f' to 'f' instead."),
+    ],
+)
+def test_pairs_that_are_none_are_told_what_they_look_like(replace: Any, said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        Invariant(column="x", replace=replace)
+    assert str(refused.value) == f"replace of Invariant(x) must {said}"
+
+
 def test_a_change_that_is_none_is_told_what_one_looks_like() -> None:
     for given, got in (({}, "neither"), ({"add": 1.0, "replace": SWAP}, "both")):
         with pytest.raises(InputError) as refused:

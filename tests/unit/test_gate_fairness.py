@@ -116,6 +116,12 @@ def test_many_groups_that_are_left_out_are_not_all_named() -> None:
     assert verdict.reason == f"{said}g10 (1), g100 (1), g1000 (1), 1,195 more)"
 
 
+def test_five_groups_that_are_left_out_are_all_named() -> None:
+    small: Any = dict.fromkeys("cdefg", (1, 0, 0, 0))
+    verdict = answer(DemographicParity("region"), NONE, groups(a=(50, 0, 0, 50), b=(50, 0, 0, 50), **small))
+    assert "(left out, below 100 rows: c (1), d (1), e (1), f (1), g (1)): gap 0" in verdict.reason
+
+
 def test_odds_take_rows_of_both_classes() -> None:
     verdict = answer(EqualisedOdds("region"), NONE, groups(a=(500, 0, 0, 99), b=(99, 0, 0, 500), c=(0, 0, 0, 900)))
     assert verdict.outcome is UNDECIDED
@@ -143,7 +149,7 @@ def test_numbers_have_no_such_rates(kind: Any) -> None:
     rows = predicted([1.5, 2.0], [1.5, 2.0], classes=None, columns={"region": ["a", "b"]})
     verdict = answer(kind("region", min_rows=1), NONE, rows)
     assert verdict.outcome is UNDECIDED
-    assert "this one predicts numbers" in verdict.reason
+    assert verdict.reason == "only a classifier's rates can be compared: this one predicts numbers"
 
 
 @pytest.mark.parametrize("kind", [DemographicParity, EqualisedOdds])

@@ -65,10 +65,8 @@ class DemographicParity:
         from headgate.core.numeric.gaps import difference_bounds
 
         gap = round(demographic_parity_difference(found.groups), DIGITS)
-        sure = self.confidence
-        bounds = None if sure is None else difference_bounds(found.selected, found.rows, sure)
         what = f"selection rates, {ends(found.groups, 'selection_rate')}{found.left_out}: gap"
-        return held(self, what, gap, bounds)
+        return held(self, what, gap, lambda sure: difference_bounds(found.selected, found.rows, sure))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +118,13 @@ class EqualisedOdds:
         what = f"true positive rates, {ends(found.groups, 'true_positive_rate')}; "
         what += f"false positive rates, {ends(found.groups, 'false_positive_rate')}{found.left_out}: greater gap"
         gap = round(equalized_odds_difference(found.groups), DIGITS)
-        if self.confidence is None:
-            return held(self, what, gap, None)
-        positives = difference_bounds(found.true_positives, found.positives, self.confidence, rates=2)
-        negatives = difference_bounds(found.false_positives, found.negatives, self.confidence, rates=2)
-        return held(self, what, gap, (max(positives[0], negatives[0]), max(positives[1], negatives[1])))
+
+        def bounds_with(sure: float) -> tuple[float, float]:
+            positives = difference_bounds(found.true_positives, found.positives, sure, rates=2)
+            negatives = difference_bounds(found.false_positives, found.negatives, sure, rates=2)
+            return max(positives[0], negatives[0]), max(positives[1], negatives[1])
+
+        return held(self, what, gap, bounds_with)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +176,7 @@ class ErrorRateRatio:
         if min(rates) == 0 < max(rates):
             return Verdict.undecided(self.name, f"{what}: to a group without errors there is no ratio")
         ratio = round(max(rates) / min(rates), DIGITS) if max(rates) else 1.0
-        sure = self.confidence
-        bounds = None if sure is None else ratio_bounds(found.errors, found.rows, sure)
-        return held(self, f"{what}: ratio", ratio, bounds)
+        return held(self, f"{what}: ratio", ratio, lambda sure: ratio_bounds(found.errors, found.rows, sure))
 
 
 def _require_rest(gate: DemographicParity | EqualisedOdds | ErrorRateRatio) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -20,6 +20,9 @@ DIGITS = 12
 """Gaps are rounded to so many digits, so that 0.8 - 0.7 is at most 0.1."""
 
 _TOLD = 5
+
+BoundsWith = Callable[[float], tuple[float, float]]
+"""Returns a gap's bounds with a confidence."""
 
 
 class GapGate(Protocol):
@@ -110,10 +113,10 @@ def groups_to_compare(
     from headgate.core.numeric.group_counts import binary_groups, error_groups
 
     every = error_groups(predictions, column) if any_classes else binary_groups(predictions, column)
-    sizes = [group.rows if rows_of == "all" else min(group.positives, group.negatives) for group in every]
-    kept = tuple(group for group, size in zip(every, sizes, strict=True) if size >= min_rows)
+    fewest = [(group, group.rows if rows_of == "all" else min(group.positives, group.negatives)) for group in every]
+    kept = tuple(group for group, rows in fewest if rows >= min_rows)
     said = f"below {min_rows:,} rows" + ("" if rows_of == "all" else " of either class")
-    told = _left_out([group for group, size in zip(every, sizes, strict=True) if size < min_rows], said)
+    told = _left_out([group for group, rows in fewest if rows < min_rows], said)
     if len(kept) < 2:  # noqa: PLR2004 - a gap takes two
         there = f"only {kept[0].group} is" if kept else "none is"
         return f"a gap takes two groups that are large enough: {there}{told}"
@@ -135,11 +138,12 @@ def ends(groups: Sequence[GroupRates], rate: Rate) -> str:
     return f"{greatest.group} {getattr(greatest, rate):.4g} to {least.group} {getattr(least, rate):.4g}"
 
 
-def held(gate: GapGate, what: str, gap: float, bounds: tuple[float, float] | None) -> Verdict:
+def held(gate: GapGate, what: str, gap: float, bounds_with: BoundsWith) -> Verdict:
     """Return what a gate answers: by the gap alone, or by its bounds where a confidence asks for them."""
-    if gate.confidence is None or bounds is None:
+    sure = gate.confidence
+    if sure is None:
         return at_most(gate.name, what, gap, gate.at_most)
-    return at_most_surely(gate.name, what, gap, gate.at_most, bounds=bounds, confidence=gate.confidence)
+    return at_most_surely(gate.name, what, gap, gate.at_most, bounds=bounds_with(sure), confidence=sure)
 
 
 def _why_not(predictions: Predictions, column: str, *, any_classes: bool) -> str | None:
