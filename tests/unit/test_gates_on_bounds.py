@@ -88,6 +88,13 @@ def test_accuracy_of_independent_rows_has_the_exact_bounds(right: int) -> None:
     assert bounds(found, accuracy, 0.95) == pytest.approx((exact.low, exact.high))
 
 
+def test_accuracy_of_rows_that_hang_together_is_resampled() -> None:
+    right = np.repeat(np.random.default_rng(3).random(30) < 0.7, 20)
+    exact = stats.binomtest(int(right.sum()), 600).proportion_ci(confidence_level=0.9, method="exact")
+    low, high = bounds(predicted.predictions(np.ones(600), right.astype(float)), accuracy, 0.95)
+    assert high - low > 2 * (exact.high - exact.low)
+
+
 def test_the_auc_of_two_classes_is_bounded_within_0_and_1() -> None:
     low, high = bounds(classified(60, candidate=0.9, baseline=None), auc, 0.99)
     assert 0.5 < low < high < 1
