@@ -1,6 +1,6 @@
 """Run the simulations: `python -m tools.truth [PART]... [--quick]`, all of them by default.
 
-The parts are coverage, type_one, slices and power. It fails when a rate lies outside its band.
+The parts are type_one, slices, power and coverage. It fails when a rate lies outside its band.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ Part = Callable[[bool], list[str]]
 """Runs simulations, few of them or many, and returns what lies outside its band."""
 
 PARTS: dict[str, Part] = {
-    "coverage": coverage.run,
     "type_one": type_one.run,
     "slices": slices.run,
     "power": power.run,
+    "coverage": coverage.run,
 }
 
 
