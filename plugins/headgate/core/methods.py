@@ -28,8 +28,8 @@ class Bootstrap:
             fewer than 50 groups, blocks, or rows of the rarest class tell.
         stratified: Resample within each class of the label.
         groups: A column; its values are resampled whole (all rows of a customer come together or not at all).
-        block: Rows of a block of a time series, in event-time order; 1 resamples row by row; `None`: chosen by
-            Politis and White (2004) from the series of loss differences, and said.
+        block: Rows of a block of a time series, in event-time order; 1 resamples row by row; `None`: chosen from the
+            series of loss differences (twice the length of Politis and White, 2004), and said.
         resamples: How many, 200 to 100,000.
         seed: Of the resamples, >= 0: the same gives the same answer.
 

@@ -177,7 +177,7 @@ def _method_said(plan: Bootstrap, kind: Kind, length: int, units: float) -> str:
     elif plan.stratified:
         how = "rows resampled within each class"
     elif length > 1:
-        who = "" if plan.block else ", a length chosen by Politis and White's rule"
+        who = "" if plan.block else ", a length chosen as twice Politis and White's"
         how = f"circular blocks of {length:,} rows{who}"
     else:
         how = "rows resampled one by one"
