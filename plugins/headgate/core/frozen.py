@@ -33,9 +33,9 @@ def dump_frozen(value: object) -> Any:  # noqa: ANN401 - plain JSON
     Raises:
         InputError: It holds anything else.
 
-    >>> from headgate.core.gates import AtMost
-    >>> dump_frozen(AtMost("mae", 0.5))["fields"]
-    {'metric': {'metric': 'mae'}, 'ceiling': 0.5, 'slice': 'overall'}
+    >>> from headgate.core.slices import Bins
+    >>> dump_frozen(Bins("hour", (6, 18)))["fields"]
+    {'column': 'hour', 'edges': [6, 18]}
     """
     if isinstance(value, tuple):
         return [dump_frozen(each) for each in value]
