@@ -12,7 +12,7 @@ from headgate.core.approval import Approval, Approved, Asked, When, decide_appro
 from headgate.core.approval_replies import Reply, ReplyState, decide_reply, open_to
 from headgate.core.frozen import build_frozen, dump_frozen
 from headgate.core.gates import AtMost
-from headgate.core.metrics import mae
+from headgate.core.metrics import mae, r2
 from headgate.core.mode import Mode, RunMode
 from headgate.core.policy import Policy
 from headgate.core.span import Span, days
@@ -139,8 +139,8 @@ def test_anybody_whom_airflow_lets_answer_may_approve_where_nobody_is_named() ->
 
 def test_only_those_who_are_named_may_approve() -> None:
     assert replied("ada", approvers=("ada",))[0] is replied("ada", approvers=("7:ada",))[0] is ReplyState.APPROVED
-    refused = (ReplyState.REFUSED, "whoever approves must be one of ada. Got bob instead.")
-    assert replied("bob", approvers=("ada",)) == replied("bob", approvers=("7:ada",)) == refused
+    refused = (ReplyState.REFUSED, "whoever approves must be one of ada, eve. Got bob instead.")
+    assert replied("bob", approvers=("ada", "eve")) == replied("bob", approvers=("7:ada", "8:eve")) == refused
 
 
 def test_an_approval_needs_a_reason() -> None:
@@ -149,10 +149,14 @@ def test_an_approval_needs_a_reason() -> None:
 
 
 def test_an_approval_of_another_verdict_is_none_and_a_rejection_of_one_is_one() -> None:
-    for approves, state in ((True, ReplyState.OUTDATED), (False, ReplyState.REJECTED)):
+    outdated = "ada must approve the verdict as it is now. Got an approval of one that was judged anew since."
+    for approves, state, said in (
+        (True, ReplyState.OUTDATED, outdated),
+        (False, ReplyState.REJECTED, "ada rejects: fine"),
+    ):
         reply = Reply(approves=approves, who="ada", at=ADA.at, why="fine")
         decided = decide_reply(reply, approval=Approval(when="always"), starter=None, is_same=False)
-        assert (decided.state, decided.approved) == (state, None)
+        assert (decided.state, decided.said, decided.approved) == (state, said, None)
 
 
 def test_a_long_reason_is_cut() -> None:
@@ -218,19 +222,23 @@ def test_what_an_approval_must_be(given: dict[str, Any], sentence: str) -> None:
 
 @pytest.mark.parametrize("given", [{"approvers": ("ada",)}, {"people": 2}, {"may_waive": ("a",)}])
 def test_people_who_are_never_asked_are_a_mistake(given: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"must be always or on_doubt\. Got never instead"):
+    with pytest.raises(InputError) as caught:
         Approval(**given)
+    said = "when of an Approval that names people or gates must be always or on_doubt. Got never instead."
+    assert str(caught.value) == said
 
 
 def test_a_gate_that_may_be_waived_is_one_of_the_policys() -> None:
-    Policy(gates=(AtMost(mae, 1.0),), approval=Approval(when="on_doubt", may_waive=("AtMost(mae)",)))
-    sentence = (
-        r"may_waive of policy\.approval must name gates of the policy: AtMost\(mae\)\. Got AtMost\(rmse\) instead"
-    )
-    with pytest.raises(InputError, match=sentence):
-        Policy(gates=(AtMost(mae, 1.0),), approval=Approval(when="on_doubt", may_waive=("AtMost(rmse)",)))
-    with pytest.raises(InputError, match=r"it has none\. Got AtMost\(mae\) instead"):
-        Policy(approval=Approval(when="on_doubt", may_waive=("AtMost(mae)",)))
+    gates, given = (AtMost(mae, 1.0), AtMost(r2, 1.0)), Approval(when="on_doubt", may_waive=("AtMost(mae)",))
+    assert Policy(gates=gates, approval=given).approval == given
+    said = "may_waive of policy.approval must name gates of the policy: "
+    for asked, names, rest in (
+        (gates, ("AtMost(mae)", "a", "b"), "AtMost(mae), AtMost(r2). Got a, b instead."),
+        ((), ("a",), "it has none. Got a instead."),
+    ):
+        with pytest.raises(InputError) as caught:
+            Policy(gates=asked, approval=Approval(when="on_doubt", may_waive=names))
+        assert str(caught.value) == said + rest
 
 
 def test_an_approval_can_be_kept_with_its_policy() -> None:

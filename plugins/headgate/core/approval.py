@@ -100,7 +100,7 @@ class Approval:
         _require_different("approvers", [id_and_name(each)[1] for each in self.approvers])
         if 0 < len(self.approvers) < self.people:
             msg = f"approvers of an Approval must be {self.people} at least, since {self.people} people must approve. "
-            msg += f"Got {', '.join(self.approvers)} instead."
+            msg += f"Got {self.approvers[0]} instead."
             raise InputError(msg)
 
 
