@@ -40,7 +40,7 @@ def test_blocks_are_runs_of_rows_round_the_end() -> None:
     assert counts.mean(axis=0) == pytest.approx(np.ones(10), abs=0.15)
 
 
-@pytest.mark.parametrize("size", [4096, 5000, 40_000])
+@pytest.mark.parametrize("size", [4096, 4097, 5000, 40_000])
 @pytest.mark.parametrize("resamples", [1, 3])
 def test_many_places_are_uniform(size: int, resamples: int) -> None:
     drawn = uniform(np.random.Generator(np.random.SFC64(0)), size, resamples)
