@@ -102,6 +102,12 @@ def test_what_nobody_tried_is_undecided_and_says_why(gate: Gate, what: str, who:
             0.0,
             "rooms plus 1: share of rows whose prediction goes up, not down: 0 is at most 0.01 (of 90 rows)",
         ),
+        (
+            Monotone(column="rooms", add=1, direction="up"),
+            "fell_rooms plus 1",
+            0.5,
+            "rooms plus 1: share of rows whose prediction goes down, not up: 0.5 is above the ceiling 0.01 (of 90 rows)",
+        ),
     ],
 )
 def test_the_change_is_in_the_reason(gate: Gate, what: str, share: float, reason: str) -> None:
@@ -198,6 +204,14 @@ def test_pairs_that_are_none_are_told_what_they_look_like(replace: Any, said: st
     with pytest.raises(InputError) as refused:
         Invariant(column="x", replace=replace)
     assert str(refused.value) == f"replace of Invariant(x) must {said}"
+
+
+@pytest.mark.parametrize("kind", [Directional, Monotone])
+def test_a_refusal_names_the_gate(kind: Any) -> None:
+    with pytest.raises(InputError, match=rf"^{kind.__name__}\(x\) must change"):
+        kind(column="x", direction="up")
+    with pytest.raises(InputError, match=rf"^column of {kind.__name__} must"):
+        kind(column="", direction="up", add=1)
 
 
 def test_a_change_that_is_none_is_told_what_one_looks_like() -> None:

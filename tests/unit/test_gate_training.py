@@ -57,6 +57,10 @@ def test_a_gap_may_be_of_a_metric_below_zero() -> None:
     assert outcome(TrainingGap(r2, 0.5), measured(fact("training_r2", -3.0), r2=-3.25)) is PASS
 
 
+def test_shuffled_labels_may_score_below_zero() -> None:
+    assert outcome(ShuffledLabels(r2, 0.5), measured(fact("shuffled_r2", -3.0), r2=-2.5)) is PASS
+
+
 def test_a_gap_of_nothing_allows_no_worsening() -> None:
     assert outcome(TrainingGap(mae, 0), measured(fact("training_mae", 1.0), mae=1.0)) is PASS
     assert outcome(TrainingGap(mae, 0), measured(fact("training_mae", 1.0), mae=just_above(1.0))) is FAIL
@@ -100,8 +104,8 @@ def test_both_scores_are_in_the_reason() -> None:
     gap = answer(TrainingGap(mae, 0.5), measured(fact("training_mae", 1.0, note="50,000 of 80,000 rows"), mae=1.75))
     said = "mae 1 in training, 1.75 on the holdout: the worsening 0.75 is above the ceiling 0.5 (50,000 of 80,000 rows)"
     assert (gap.reason, gap.value, gap.limit) == (said, 0.75, 0.5)
-    learnt = answer(ShuffledLabels(auc, 0.25), measured(fact("shuffled_auc", 0.5), auc=0.625))
-    said = "auc 0.625, fitted on shuffled labels 0.5: the improvement 0.125 is below the floor 0.25"
+    learnt = answer(ShuffledLabels(auc, 0.25), measured(fact("shuffled_auc", 0.5, note="of 9"), auc=0.625))
+    said = "auc 0.625, fitted on shuffled labels 0.5: the improvement 0.125 is below the floor 0.25 (of 9)"
     assert (learnt.reason, learnt.value, learnt.limit) == (said, 0.125, 0.25)
 
 
