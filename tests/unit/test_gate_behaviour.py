@@ -88,30 +88,30 @@ def test_what_nobody_tried_is_undecided_and_says_why(gate: Gate, what: str, who:
             INVARIANT,
             "changed_gender f to m, m to f",
             0.5,
-            "gender f to m, m to f: share of rows whose prediction changes 0.5 is above the ceiling 0.25 (of 90 rows)",
+            "gender f to m, m to f: share of rows whose prediction changes 0.5 is above the ceiling 0.25 (of 9)",
         ),
         (
             Directional(column="rooms", add=1, direction="up"),
             "rose_rooms plus 1",
             0.5,
-            "rooms plus 1: share of rows whose prediction goes up 0.5 is below the floor 0.95 (of 90 rows)",
+            "rooms plus 1: share of rows whose prediction goes up 0.5 is below the floor 0.95 (of 9)",
         ),
         (
             Monotone(column="rooms", add=1, direction="down"),
             "rose_rooms plus 1",
             0.0,
-            "rooms plus 1: share of rows whose prediction goes up, not down: 0 is at most 0.01 (of 90 rows)",
+            "rooms plus 1: share of rows whose prediction goes up, not down: 0 is at most 0.01 (of 9)",
         ),
         (
             Monotone(column="rooms", add=1, direction="up"),
             "fell_rooms plus 1",
             0.5,
-            "rooms plus 1: share of rows whose prediction goes down, not up: 0.5 is above the ceiling 0.01 (of 90 rows)",
+            "rooms plus 1: share of rows whose prediction goes down, not up: 0.5 is above the ceiling 0.01 (of 9)",
         ),
     ],
 )
 def test_the_change_is_in_the_reason(gate: Gate, what: str, share: float, reason: str) -> None:
-    assert answer(gate, measured(fact(what, share, note="of 90 rows"))).reason == reason
+    assert answer(gate, measured(fact(what, share, note="of 9"))).reason == reason
 
 
 @pytest.mark.parametrize(
