@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.core.card_text import LONGEST
 from headgate.core.headline import headline
-from headgate.core.model_card import LONGEST, card_of, note_of
+from headgate.core.model_card import card_of, note_of
 from headgate.core.promotion import Entry
 from headgate.core.validation import (
     TOLD,

@@ -1,1 +1,1 @@
-"""Numbers: the only modules of the core that know NumPy and SciPy. Gates import them in the function that needs them."""
+"""Numbers: the modules of the core that know NumPy and SciPy. Gates import them in the function that needs them."""
