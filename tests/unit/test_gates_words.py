@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from headgate.core.evaluation import Measure
 from headgate.core.gates import AtLeast, AtMost
 from headgate.core.metrics import mae, r2
 from headgate.core.verdict import Outcome, Verdict
@@ -34,3 +38,24 @@ def test_a_limit_says_on_which_side_the_value_is(gate: AtLeast | AtMost, outcome
         value=MEASURED["mae"],
         limit=limit,
     )
+
+
+def test_fewer_rows_than_asked_for_are_told() -> None:
+    verdict = AtMost(mae, 9.0, min_rows=101).judge(EVALUATION, FOUND)
+    assert verdict == Verdict.undecided("AtMost(mae)", "mae must have 101 rows. Got 100")
+
+
+@pytest.mark.parametrize(("kept", "told"), [(None, 0), (99, 99)], ids=["no slice", "fewer"])
+def test_fewer_rows_than_a_bound_needs_are_told(kept: int | None, told: int) -> None:
+    measure = Measure(metric="mae", slice="north", rows=100, candidate=5.0, baseline=None)
+    found = FOUND if kept is None else replace(FOUND, slices={"north": np.arange(kept)})
+    gate = AtMost(mae, 9.0, confidence=0.95, slice="north", min_rows=100)
+    verdict = gate.judge(replace(EVALUATION, measures=(measure,)), found)
+    assert verdict == Verdict.undecided(gate.name, f"mae of north must have 100 rows for a bound. Got {told}")
+
+
+def test_just_as_many_rows_as_a_bound_needs_are_enough() -> None:
+    verdict = AtMost(mae, 9.0, confidence=0.95, min_rows=100).judge(EVALUATION, FOUND)
+    assert verdict.outcome is Outcome.PASS
+    assert "95 %" in verdict.reason
+    assert verdict.reason.endswith(" is at most 9.0")
