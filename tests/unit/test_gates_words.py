@@ -57,5 +57,5 @@ def test_fewer_rows_than_a_bound_needs_are_told(kept: int | None, told: int) -> 
 def test_just_as_many_rows_as_a_bound_needs_are_enough() -> None:
     verdict = AtMost(mae, 9.0, confidence=0.95, min_rows=100).judge(EVALUATION, FOUND)
     assert verdict.outcome is Outcome.PASS
-    assert "95 %" in verdict.reason
+    assert " 95 %" in verdict.reason
     assert verdict.reason.endswith(" is at most 9.0")
