@@ -123,6 +123,16 @@ def test_with_a_confidence_odds_are_of_either_class() -> None:
     assert alike.outcome is PASS
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_bounds_of_odds_are_the_greater_of_either_class(turned: bool) -> None:  # noqa: FBT001
+    a, b = (500, 500, 310, 690), (400, 600, 300, 700)
+    if turned:
+        a, b = ((*cells[2:], *cells[:2]) for cells in (a, b))
+    reason = answer(EqualisedOdds("region", confidence=0.95), NONE, groups(a=a, b=b)).reason
+    low, high = difference_bounds([500, 400], [1000, 1000], 0.95, rates=2)
+    assert f"greater gap 0.1 ({low:.4g} to {high:.4g}, each bound with 95 %)" in reason
+
+
 @pytest.mark.parametrize(("errors", "expected"), [(200, PASS), (250, UNDECIDED), (400, FAIL)])
 def test_with_a_confidence_a_ratio_has_three_answers(errors: int, expected: object) -> None:
     rows = groups(a=(2000 - errors, errors, 0, 0), b=(1800, 200, 0, 0))
@@ -136,6 +146,17 @@ def test_the_bounds_are_in_the_reason() -> None:
         "selection rates, a 0.4 to b 0.3: gap 0.1 (0.05824 to 0.1347, each bound with 95 %) can't tell on which side of"
     )
     assert reason == f"{said} the ceiling 0.1 it is"
+
+
+def test_a_ratio_is_told_with_its_bounds_and_without() -> None:
+    rows = groups(a=(1600, 400, 0, 0), b=(1800, 200, 0, 0))
+    low, high = ratio_bounds([400, 200], [2000, 2000], 0.95)
+    said = "error rates, a 0.2 to b 0.1: ratio 2"
+    assert answer(ErrorRateRatio("region"), NONE, rows).reason == f"{said} is above the ceiling 1.25"
+    surely = answer(ErrorRateRatio("region", confidence=0.95), NONE, rows).reason
+    assert surely == f"{said} ({low:.4g} to {high:.4g}, each bound with 95 %) is above the ceiling 1.25"
+    none = answer(ErrorRateRatio("region"), NONE, groups(a=(99, 1, 0, 0), b=(100, 0, 0, 0))).reason
+    assert none == "error rates, a 0.01 to b 0: to a group without errors there is no ratio"
 
 
 def test_more_groups_than_anybody_can_compare_are_undecided() -> None:

@@ -58,7 +58,7 @@ class DemographicParity:
 
     def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:  # noqa: ARG002 - labels tell it all
         """PASS at or below the ceiling, FAIL above, UNDECIDED without two groups, or where there aren't two classes."""
-        found = groups_to_compare(predictions, self.column, self.min_rows, rows_of="all")
+        found = groups_to_compare(predictions, self.column, self.min_rows)
         if isinstance(found, str):
             return Verdict.undecided(self.name, found)
         from headgate.core.numeric.fairness import demographic_parity_difference
@@ -109,7 +109,7 @@ class EqualisedOdds:
 
     def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:  # noqa: ARG002 - labels tell it all
         """PASS at or below the ceiling, FAIL above, UNDECIDED without two groups, or where there aren't two classes."""
-        found = groups_to_compare(predictions, self.column, self.min_rows, rows_of="either class")
+        found = groups_to_compare(predictions, self.column, self.min_rows, of_either_class=True)
         if isinstance(found, str):
             return Verdict.undecided(self.name, found)
         from headgate.core.numeric.fairness import equalized_odds_difference
@@ -166,7 +166,7 @@ class ErrorRateRatio:
 
     def judge(self, evaluation: Evaluation, predictions: Predictions) -> Verdict:  # noqa: ARG002 - labels tell it all
         """PASS at or below the ceiling, FAIL above, UNDECIDED without two groups, or where some make no error."""
-        found = groups_to_compare(predictions, self.column, self.min_rows, rows_of="all", any_classes=True)
+        found = groups_to_compare(predictions, self.column, self.min_rows, any_classes=True)
         if isinstance(found, str):
             return Verdict.undecided(self.name, found)
         from headgate.core.numeric.gaps import ratio_bounds

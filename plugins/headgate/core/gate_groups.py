@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from headgate.core.gate_answers import at_most, at_most_surely
 from headgate.core.predictions import Predictions
@@ -94,7 +94,7 @@ def groups_to_compare(
     column: str,
     min_rows: int,
     *,
-    rows_of: Literal["all", "either class"],
+    of_either_class: bool = False,
     any_classes: bool = False,
 ) -> Compared | str:
     """Return the groups that are large enough; why there is nothing to compare, where there isn't.
@@ -103,7 +103,7 @@ def groups_to_compare(
         predictions: Row by row.
         column: The column of the groups.
         min_rows: Least rows of a group.
-        rows_of: Which rows must be so many.
+        of_either_class: Whether it must have so many positives, and so many negatives.
         any_classes: Whether there may be more than two classes; then each row counts as positive, and as found where
             its class is right.
     """
@@ -113,9 +113,9 @@ def groups_to_compare(
     from headgate.core.numeric.group_counts import binary_groups, error_groups
 
     every = error_groups(predictions, column) if any_classes else binary_groups(predictions, column)
-    fewest = [(group, group.rows if rows_of == "all" else min(group.positives, group.negatives)) for group in every]
+    fewest = [(group, min(group.positives, group.negatives) if of_either_class else group.rows) for group in every]
     kept = tuple(group for group, rows in fewest if rows >= min_rows)
-    said = f"below {min_rows:,} rows" + ("" if rows_of == "all" else " of either class")
+    said = f"below {min_rows:,} rows" + (" of either class" if of_either_class else "")
     told = _left_out([group for group, rows in fewest if rows < min_rows], said)
     if len(kept) < 2:  # noqa: PLR2004 - a gap takes two
         there = f"only {kept[0].group} is" if kept else "none is"
