@@ -38,3 +38,24 @@ def test_a_warning_before_a_choice_leaves_the_choice_corrected() -> None:
     (_, choice), notes = corrected(verdicts, Correction.HOLM)
     assert [part.comparison and part.comparison.corrected_pass for part in choice.parts] == [0.06, 0.9]
     assert notes[-1] == "where any of several may pass, p-values for the candidate are corrected, Holm (1979)"
+
+
+def test_each_of_two_choices_is_corrected_within_itself() -> None:
+    choices = [
+        folded(
+            title,
+            tuple(settled(f"{title}{name}", compared(p, 0.9), Doubt.STAY) for name, p in (("A", 0.02), ("B", 0.5))),
+            enough=1,
+        )
+        for title in ("first", "second")
+    ]
+    again, _ = corrected(choices, Correction.HOLM)
+    found = [[part.comparison and part.comparison.corrected_pass for part in choice.parts] for choice in again]
+    assert found == [[0.04, 0.5]] * 2
+
+
+def test_a_choice_with_one_comparison_needs_no_correction() -> None:
+    plain = Verdict.passed("Plain", "so", value=1.0, limit=1.0)
+    choice = folded("any", (brought(0.9), plain), enough=1)
+    (again,), notes = corrected((choice,), Correction.HOLM)
+    assert (again, notes) == (choice, ())
