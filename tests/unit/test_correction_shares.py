@@ -59,3 +59,10 @@ def test_a_choice_with_one_comparison_needs_no_correction() -> None:
     choice = folded("any", (brought(0.9), plain), enough=1)
     (again,), notes = corrected((choice,), Correction.HOLM)
     assert (again, notes) == (choice, ())
+
+
+def test_one_comparison_alone_is_left_as_it_came() -> None:
+    (verdict, _), _ = corrected((brought(0.04), brought(0.9)), Correction.HOLM)
+    assert verdict.comparison is not None
+    assert verdict.comparison.corrected_fail == 0.08
+    assert corrected((verdict,), Correction.HOLM) == ((verdict,), ())

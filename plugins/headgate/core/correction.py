@@ -91,7 +91,7 @@ def _resettled(verdict: Verdict, against: dict[int, float], alone: dict[int, flo
         before, after = (folded(verdict.gate, each, enough=verdict.enough) for each in (verdict.parts, parts))
         return _changed(replace(verdict, parts=parts), before, after)
     comparison = verdict.comparison
-    if comparison is None or (id(comparison) not in against and id(comparison) not in alone):
+    if comparison is None or id(comparison) not in against:
         return verdict
     told = replace(comparison, corrected_fail=against.get(id(comparison)), corrected_pass=alone.get(id(comparison)))
     before, after = (settled(verdict.gate, each, verdict.doubt) for each in (comparison, told))
