@@ -18,7 +18,19 @@ CORE = REPOSITORY / "plugins" / "headgate" / "core"
 HOME = REPOSITORY / ".mutants"
 NOTE = REPOSITORY / "docs" / "mutation.md"
 COPIED = ("tests", "tools", "include", "dags", "plugins", "pyproject.toml")
-DECISIONS = ("mode", "multiplicity", "promotion", "policy", "correction", "combining", "settling", "verdict", "paired")
+DECISIONS = (
+    "mode",
+    "multiplicity",
+    "promotion",
+    "approval",
+    "approval_replies",
+    "policy",
+    "correction",
+    "combining",
+    "settling",
+    "verdict",
+    "paired",
+)
 LIVING = ("survived", "no tests", "suspicious", "not checked")
 
 
