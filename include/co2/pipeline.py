@@ -35,7 +35,7 @@ pipeline = Pipeline(
         features=("latest_ppm", "above_4_weeks", "above_13_weeks", "above_52_weeks", "day_of_year"),
     ),
     metrics=(mae, rmse, max_error),
-    policy=Policy(gates=(AtMost(mae, 0.5), NoWorseThan(mae, tolerance=0.03))),
+    policy=Policy(gates=(AtMost(mae, 0.5), NoWorseThan(mae, tolerance=0.05))),
     slices=("season",),
     serving=Serving(),
 )
