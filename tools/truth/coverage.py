@@ -12,6 +12,7 @@ from headgate.core.metrics import Metric, accuracy, auc, f1, mae, r2, rmse
 from headgate.core.numeric.block_length import block_length
 from headgate.core.numeric.bootstrap import Resampled, resample_improvement, resample_value
 from headgate.core.numeric.intervals import Kind, bounds
+from headgate.core.numeric.plans import BCA_FROM
 from headgate.core.numeric.sampling import Resampling
 from headgate.core.numeric.scoring import loss_differences, measured
 from headgate.core.predictions import Predicted, Predictions
@@ -81,10 +82,10 @@ def cases() -> Iterator[Case]:
     yield from _independent()
     yield Case(name="AUC, 200 rows by class", metric=auc, truth=_area(1.2) - _area(1.0), draw=_by_class(200))
     yield Case(name="accuracy, 300 rows in 3 strata", metric=accuracy, truth=0.04, draw=_in_strata(300))
-    percentile: tuple[Kind, ...] = ("percentile",)  # BCa's own estimates need more units than 20: 8 % instead of 5 %
-    few, many = (_in_groups(groups) for groups in (20, 100))
-    yield Case(name="MAE, 20 groups of 2 to 30 rows", metric=mae, truth=0.1, draw=few, kinds=percentile)
-    yield Case(name="MAE, 100 groups of 2 to 30 rows", metric=mae, truth=0.1, draw=many)
+    for groups in (20, 50, 100, 200):
+        kinds: tuple[Kind, ...] = ("percentile", "bca") if groups >= BCA_FROM else ("percentile",)
+        name = f"MAE, {groups} groups of 2 to 30 rows"
+        yield Case(name=name, metric=mae, truth=0.1, draw=_in_groups(groups), kinds=kinds)
     for rows, phi in ((200, 0.3), (200, 0.5), (500, 0.5), (1000, 0.7)):
         yield Case(name=f"MAE, {rows} rows in time, phi {phi}", metric=mae, truth=0.0, draw=_in_time(rows, phi))
 
