@@ -1,11 +1,13 @@
 """Change the core's decisions one by one, and see which changes no test notices: `python -m tools.mutants [MODULE]...`.
 
-A module is named as below `core`: `promotion`. mutmut runs its own unit tests, in a copy in `.mutants`. A
-survivor is argued for in `docs/mutation.md`, by the line that it changes to; any other fails the run.
+A module is named as below `core`: `promotion`. mutmut runs its own unit tests, in a copy in `.mutants`; it leaves out
+what is decorated, so properties are made below their methods there. A survivor is argued for in `docs/mutation.md`, by
+the line that it changes to, or takes away; any other fails the run.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -51,7 +53,7 @@ def survivors_of(module: str) -> list[str]:
     names = [name.strip() for name, status in living if status.strip() in LIVING]
     note = NOTE.read_text()
     diffs = [_mutmut(home, "show", name) for name in names]
-    unargued = [diff for diff in diffs if not all(line in note for line in _added(diff))]
+    unargued = [diff for diff in diffs if not all(line in note for line in _changed(diff))]
     print(f"{module}: {len(names)} survivors, {len(unargued)} of them not argued for", flush=True)
     return unargued
 
@@ -59,11 +61,27 @@ def survivors_of(module: str) -> list[str]:
 def tests_of(module: str) -> list[str]:
     """Return a module's own unit tests; without any, those that import it, or a module of the core that does."""
     tests = sorted(REPOSITORY.joinpath("tests", "unit").glob("test_*.py"))
-    own = [path for path in tests if path.stem == f"test_{module}" or path.stem.startswith(f"test_{module}_")]
+    own = [path for path in tests if _module_of(path) == module]
     users = [path.stem for path in CORE.glob("*.py") if _imports(path, module)]
     found = own or [path for path in tests if _imports(path, module)]
     found = found or [path for path in tests if any(_imports(path, user) for user in users)]
     return [str(path.relative_to(REPOSITORY)) for path in found]
+
+
+def undecorated(source: str) -> str:
+    """Return a module whose properties are made below their methods instead of above them."""
+    lines = source.splitlines()
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    for node in sorted(functions, key=lambda node: -node.lineno):
+        if [ast.unparse(each) for each in node.decorator_list] == ["property"]:
+            lines.insert(node.end_lineno or node.lineno, f"{' ' * node.col_offset}{node.name} = property({node.name})")
+            del lines[node.lineno - 2]
+    return "\n".join(lines) + "\n"
+
+
+def _module_of(test: Path) -> str:
+    name = test.stem.removeprefix("test_")
+    return max((path.stem for path in CORE.glob("*.py") if f"{name}_".startswith(f"{path.stem}_")), key=len, default="")
 
 
 def _imports(path: Path, module: str) -> bool:
@@ -77,6 +95,8 @@ def _prepare(home: Path, module: str) -> None:
         source = REPOSITORY / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, home / name)
     shutil.copytree(REPOSITORY / "plugins" / "headgate", home / "headgate")
+    mutated = home / "headgate" / "core" / f"{module}.py"
+    mutated.write_text(undecorated(mutated.read_text()))
     settings = {
         "source_paths": ["headgate"],
         "only_mutate": [f"headgate/core/{module}.py"],
@@ -102,8 +122,10 @@ def _mutmut(home: Path, *arguments: str, echo: bool = False) -> str:
     return done.stdout or ""
 
 
-def _added(diff: str) -> list[str]:
-    return [line[1:].strip() for line in diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
+def _changed(diff: str) -> list[str]:
+    lines = [line for line in diff.splitlines() if not line.startswith(("+++", "---"))]
+    added, removed = ([line[1:].strip() for line in lines if line.startswith(sign)] for sign in "+-")
+    return added or removed
 
 
 if __name__ == "__main__":
