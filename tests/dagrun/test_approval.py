@@ -79,6 +79,8 @@ def test_an_approval_promotes_and_who_when_and_why_are_on_the_version_and_the_ru
         "approval": "approved",
         "approval_by": "ada",
         "approval_at": NOON.isoformat(),
+        "approval_rejected_by": "none",
+        "approval_rejected_at": "none",
         "approval_reason": "ada approves: the winter is over",
     }
 

@@ -83,6 +83,7 @@ class Past(World):
         shelf = ModelShelf(self.tracker, Counted(self.tracker, broken=self.loader.broken), kept=KEPT)
         return HistoryPorts(
             ledger=FakeRunLedger(self.tracker),
+            log=self.log,
             tracker=self.tracker,
             bench=BenchPorts(
                 store=self.store,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from headgate.adapters.dotted_paths import load_object
 from headgate.core.approval import Approval, Approved, Asked, When, decide_approval
-from headgate.core.approval_replies import Reply, ReplyState, decide_reply, open_to
+from headgate.core.approval_replies import Rejected, Reply, ReplyState, decide_reply, open_to
 from headgate.core.frozen import build_frozen, dump_frozen
 from headgate.core.gates import AtMost
 from headgate.core.metrics import mae, r2
@@ -114,6 +114,7 @@ def replied(
     reply = Reply(approves=approves, who=who, at=ADA.at, why=why)
     decided = decide_reply(reply, approval=Approval(when="always", **given), starter=starter, earlier=earlier)
     assert (decided.approved is None) is (decided.state is not ReplyState.APPROVED)
+    assert (decided.rejected is None) is (decided.state is not ReplyState.REJECTED)
     return decided.state, decided.said
 
 
@@ -131,6 +132,9 @@ def test_nobody_in_time_is_a_rejection_whatever_the_answer_would_be() -> None:
 def test_a_rejection_counts_from_whoever_answers_with_or_without_a_reason() -> None:
     assert replied("bob", "it is spring", approves=False) == (ReplyState.REJECTED, "bob rejects: it is spring")
     assert replied("bob", " ", approves=False, approvers=("ada",))[1] == "bob rejects: no reason given"
+    reply = Reply(approves=False, who="bob", at=ADA.at, why="")
+    decided = decide_reply(reply, approval=Approval(when="always"), starter=None)
+    assert decided.rejected == Rejected(who="bob", at=ADA.at)
 
 
 def test_anybody_whom_airflow_lets_answer_may_approve_where_nobody_is_named() -> None:

@@ -36,6 +36,7 @@ from tests.unit.world import World, later
 
 NOON = datetime(2024, 5, 2, 12, tzinfo=UTC)
 ADA, BOB = (Approved(who=who, at=NOON, why="fine") for who in ("ada", "bob"))
+TWICE = "two different people must approve. Got bob twice: somebody else must be the second."
 KEPT: dict[str, Any] = {"approval": "always", "approved_by": "ada", "approved_at": "then", "approval_reason": "fine"}
 
 
@@ -147,14 +148,30 @@ def test_what_people_decided_is_on_the_run_and_replaces_what_they_decided_before
     for answer in (reply(None), reply("eve", "no", approves=False), reply("bob"), reply("bob"), reply("eve")):
         verdict, decided = answered(verdict, answer, approval=approval, about=about)
         assert record_approval(verdict, decided, tracker=world.tracker) is None
-        seen.append((tags(world, verdict)["approval"], tags(world, verdict)["approval_by"]))
+        told = tags(world, verdict)
+        seen.append(tuple(told[f"approval{part}"] for part in ("", "_by", "_rejected_by", "_reason")))
+        assert (told["approval_rejected_at"] == NOON.isoformat()) is (told["approval"] == "rejected")
     assert seen == [
-        ("timed out", "none"),
-        ("rejected", "none"),
-        ("approved by 1 of 2", "bob"),
-        ("refused", "bob"),
-        ("approved", "bob, eve"),
+        ("timed out", "none", "none", "nobody answered within 1 week, which counts as rejected"),
+        ("rejected", "none", "eve", "eve rejects: no"),
+        ("approved by 1 of 2", "bob", "none", "bob approves: fine"),
+        ("refused", "bob", "none", f"bob approves: fine; {TWICE}"),
+        ("approved", "bob, eve", "none", "bob approves: fine; eve approves: fine"),
     ]
+
+
+def test_who_rejects_after_somebody_approved_is_told_with_both_reasons(world: World) -> None:
+    verdict, approval = replace(waiting(world, people=2), approvals=(ADA,)), Approval(when="always", people=2)
+    verdict, decided = answered(verdict, reply("eve", "no", approves=False), approval=approval, about=name_of(verdict))
+    record_approval(verdict, decided, tracker=world.tracker)
+    assert tags(world, verdict) == {
+        "approval": "rejected",
+        "approval_by": "ada",
+        "approval_at": NOON.isoformat(),
+        "approval_rejected_by": "eve",
+        "approval_rejected_at": NOON.isoformat(),
+        "approval_reason": "ada approves: fine; eve rejects: no",
+    }
 
 
 def test_an_outage_does_not_undo_what_people_decided(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

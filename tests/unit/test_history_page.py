@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from headgate.adapters.plotly_pages.history import history_page
+from headgate.core.approval_record import Answer
 from headgate.core.history import NOBODY, ByPolicy, History, HistoryRow, Judged, fold_history
 from headgate.core.history_words import headline, notes, worth_lines
 from headgate.core.metrics import mae, r2
@@ -36,6 +37,14 @@ class Bench:
 
 RUNS = [past_run(0), past_run(1), past_run(2, refused="the data was refused"), past_run(3), past_run(4)]
 HISTORY = History(model="sales", metric=mae, gates=("AtMost(mae)",), rows=fold_history(RUNS, Bench()))
+ANSWERS = {
+    0: Answer(state="approved", who="ada, bob", at="2000-01-01T12:00:00+00:00", why="a <b>; b"),
+    1: Answer(state="rejected", who="eve", why="eve rejects: no"),
+}
+ANSWERED = replace(
+    HISTORY,
+    rows=tuple(replace(row, run=replace(row.run, answer=ANSWERS.get(place))) for place, row in enumerate(HISTORY.rows)),
+)
 EMPTY = History(model="sales", metric=mae, gates=(), rows=())
 
 
@@ -51,6 +60,15 @@ def test_the_page_lists_every_run_with_who_met_whom_and_why_not() -> None:
     assert "2000-01-02 m-dag-1 2000-01-01 ✗ FAIL 2000-01-01 9 4 9.0 against 4.0" in text
     assert "2000-01-03 none 2000-01-01 ! refused 2000-01-01 the data was refused" in text
     assert "2000-01-05 m-dag-4 2000-01-04 ✓ PASS 2000-01-05 ★ 1 2" in text
+
+
+def test_the_page_tells_what_people_answered_and_nothing_where_nobody_was_asked() -> None:
+    text = Reader(history_page(ANSWERED)).text.split("Run by run")[1]
+    assert "People said Why not" in text
+    assert "★ 3 approved: ada, bob (2000-01-01 12:00 UTC): a <b>; b" in text
+    assert "FAIL 2000-01-01 9 4 rejected: eve: eve rejects: no 9.0 against 4.0" in text
+    assert "2000-01-03 none 2000-01-01 ! refused 2000-01-01 the data was refused" in text
+    assert "People said" not in history_page(HISTORY)
 
 
 def test_the_page_draws_the_three_policies_with_holes_and_marks_promotions() -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from headgate.core.approval import Approval, Approved
+from headgate.core.approval_replies import Reply
 from headgate.core.asof import RunType
 from headgate.core.gates import AtMost
 from headgate.core.history import History
@@ -19,13 +21,14 @@ from headgate.core.validation import Finding
 from headgate.core.verdict import Outcome
 from headgate.errors import InputError, TransientError
 from headgate.ports import Rows
+from headgate.steps.approve import answered, name_of, record_approval
 from headgate.steps.history import Limits
 from headgate.steps.history_bench import HistoryBench, Terms
 from headgate.steps.judge import POLICY as POLICY_FILE
 from headgate.steps.promote import promote_candidate
 from tests.unit.own_gates import Plain, Within
 from tests.unit.pasts import Past
-from tests.unit.world import Suite, later, result
+from tests.unit.world import POLICY, Suite, later, result
 
 STRICT = Policy(gates=(AtMost(mae, 5.0), NoWorseThan(mae, tolerance=0.0)))
 
@@ -264,3 +267,25 @@ def test_how_far_it_is_is_told() -> None:
     told: list[tuple[int, int]] = []
     past.history(tell=lambda done, of: told.append((done, of)))
     assert told == [(0, 2), (1, 2)]
+
+
+def test_who_approved_or_rejected_is_told_from_the_log_and_from_the_runs() -> None:
+    past = Past()
+    asking = replace(POLICY, approval=Approval(when="always"))
+    approved = past.judged(later(0), policy=asking)
+    ada = Approved(who="ada", at=later(0), why="the winter is over")
+    promote_candidate(replace(approved, approvals=(ada,)), log=past.log, store=past.store)
+    rejected = past.judged(later(1), policy=asking)
+    reply = Reply(approves=False, who="eve", at=later(1), why="no")
+    _, decided = answered(rejected, reply, approval=asking.approval, about=name_of(rejected))
+    record_approval(rejected, decided, tracker=past.tracker)
+    past.replay(2)
+    assert [row["answer"] for row in document_of(past.history())["rows"]] == [
+        {"state": "approved", "who": "ada", "at": later(0).isoformat(), "why": "the winter is over"},
+        {"state": "rejected", "who": "eve", "at": later(1).isoformat(), "why": "eve rejects: no"},
+        None,
+    ]
+
+
+def test_what_people_answered_is_no_difference_between_two_backfills() -> None:
+    assert comparable({"rows": [{"verdict": "PASS", "answer": {"who": "ada"}}]}) == {"rows": [{"verdict": "PASS"}]}

@@ -12,7 +12,7 @@ from headgate.cli.history_text import Counter, history_text
 from headgate.steps.history_keeping import DOCUMENT, PAGE, keep_history
 from headgate.testing.fake_history import FakeHistoryBook
 from tests.unit.past import past_run
-from tests.unit.test_history_page import EMPTY, HISTORY
+from tests.unit.test_history_page import ANSWERED, EMPTY, HISTORY
 
 
 class Terminal(io.StringIO):
@@ -41,6 +41,16 @@ def test_a_run_is_a_line_and_what_it_comes_to_stands_below() -> None:
     ]
     assert lines[7].endswith("5 runs, 3 promotions; the candidate of 2000-01-05 would serve now")
     assert len(lines) == 11
+
+
+def test_what_people_answered_is_a_column_where_anybody_was_asked() -> None:
+    lines = history_text(ANSWERED).splitlines()
+    assert lines[0].split()[-4:] == ["people", "said", "why", "not"]
+    assert lines[1].endswith("approved: ada, bob")
+    assert lines[2].split(maxsplit=7)[-1] == "rejected: eve       9.0 against 4.0"
+    assert lines[3].split(maxsplit=5)[-1] == "the data was refused"
+    assert lines[7].endswith("5 runs, 3 promotions; the candidate of 2000-01-05 would serve now")
+    assert "people said" not in history_text(HISTORY)
 
 
 def test_what_a_terminal_would_obey_is_shown() -> None:

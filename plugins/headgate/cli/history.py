@@ -165,7 +165,9 @@ def _ports(mlflow: str | None, store: SnapshotStore) -> HistoryPorts:
         reader=parts.predictions(),
         tracker=tracker,
     )
-    return HistoryPorts(ledger=run_ledger(mlflow), tracker=tracker, bench=bench, load=load_here)
+    return HistoryPorts(
+        ledger=run_ledger(mlflow), log=promotion_log(mlflow), tracker=tracker, bench=bench, load=load_here
+    )
 
 
 def _kept(found: History, mlflow: str | None) -> Shelved:

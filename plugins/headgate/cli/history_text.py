@@ -8,7 +8,7 @@ from typing import Self
 from headgate.cli.rich_tables import table_text
 from headgate.cli.tables import plain
 from headgate.core.history import History, HistoryRow
-from headgate.core.history_words import headline, notes, why, worth_lines
+from headgate.core.history_words import answered, has_answers, headline, notes, why, worth_lines
 from headgate.core.past_runs import PastRun
 
 _ID = 10
@@ -17,8 +17,10 @@ _ID = 10
 def history_text(history: History) -> str:
     """Return a history: one line a run, oldest as-of first, then what it comes to."""
     ours, theirs = history.metric.name, f"{history.metric.name} of met"
-    head = ("as-of", "candidate", "met", "verdict", "serves", ours, theirs, "why not")
-    table = table_text(head, [_line(row) for row in history.rows], numbers={ours, theirs})
+    people = ("people said",) if has_answers(history) else ()
+    head = ("as-of", "candidate", "met", "verdict", "serves", ours, theirs, *people, "why not")
+    rows = [_line(row, (answered(row),) if people else ()) for row in history.rows]
+    table = table_text(head, rows, numbers={ours, theirs})
     said = (headline(history), *worth_lines(history), *(f"note: {note}" for note in notes(history)))
     return "\n".join((table, "", *map(plain, said)))
 
@@ -45,11 +47,11 @@ class Counter:
             sys.stderr.flush()
 
 
-def _line(row: HistoryRow) -> tuple[str, ...]:
+def _line(row: HistoryRow, people: tuple[str, ...]) -> tuple[str, ...]:
     serves = f"{_day(row.after.gated)}{' *' if row.is_promotion else ''}"
     candidate = (row.run.model_id or "none")[:_ID]
     values = (_number(row.judged.value), _number(row.values.gated))
-    return (row.run.day, candidate, _day(row.before.gated), row.verdict, serves, *values, why(row))
+    return (row.run.day, candidate, _day(row.before.gated), row.verdict, serves, *values, *people, why(row))
 
 
 def _day(run: PastRun | None) -> str:

@@ -43,6 +43,14 @@ class ReplyState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """One person's rejection: who, and when (UTC)."""
+
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What a reply comes to.
 
@@ -50,11 +58,13 @@ class Decided:
         state: Whether it counts, and as what.
         said: One sentence, for the log.
         approved: What is kept of an approval that counts.
+        rejected: What is kept of a person's rejection.
     """
 
     state: ReplyState
     said: str
     approved: Approved | None = None
+    rejected: Rejected | None = None
 
 
 def decide_reply(
@@ -80,7 +90,8 @@ def decide_reply(
         said = f"nobody answered within {approval.timeout}, which counts as rejected"
         return Decided(state=ReplyState.TIMED_OUT, said=said)
     if not reply.approves:
-        return Decided(state=ReplyState.REJECTED, said=f"{reply.who} rejects: {why or 'no reason given'}")
+        said = f"{reply.who} rejects: {why or 'no reason given'}"
+        return Decided(state=ReplyState.REJECTED, said=said, rejected=Rejected(who=reply.who, at=reply.at))
     if not is_same:
         said = f"{reply.who} must approve the verdict as it is now. Got an approval of one that was judged anew since."
         return Decided(state=ReplyState.OUTDATED, said=said)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from headgate.core.approval_record import Answer
 from headgate.core.history import ByPolicy, Gain, History, HistoryRow
 from headgate.core.past_runs import PastRun
 
@@ -18,7 +19,7 @@ DIGITS = 9
 POLICIES: Mapping[str, str] = {"gated": "gated", "never": "never_retrain", "always": "always_promote"}
 """What the three policies are called, by their fields of `ByPolicy`."""
 
-_IDS = frozenset({"model", "key", "mlflow_run", "model_id", "experiment", "reason", "page", "adopted"})
+_IDS = frozenset({"model", "key", "mlflow_run", "model_id", "experiment", "reason", "page", "adopted", "answer"})
 
 
 def document_of(history: History) -> dict[str, Any]:
@@ -57,8 +58,8 @@ def digest_of(document: Mapping[str, Any]) -> str:
 def comparable(document: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     """Return a document without what differs between two backfills of the same data.
 
-    Ids of MLflow go, the model's and the Dag's name, and sentences, which may hold them. As-ofs, snapshots, verdicts,
-    gates with their numbers, who met whom, who served, and every metric stay.
+    Ids of MLflow go, the model's and the Dag's name, sentences, which may hold them, and what people answered. As-ofs,
+    snapshots, verdicts, gates with their numbers, who met whom, who served, and every metric stay.
 
     >>> comparable({"as_of": "2000-01-01", "model_id": "m-1", "met": {"as_of": "1999-12-01", "model_id": "m-0"}})
     {'as_of': '2000-01-01', 'met': {'as_of': '1999-12-01'}}
@@ -101,6 +102,7 @@ def _row(row: HistoryRow) -> dict[str, Any]:
             for one in judgement.verdicts
         ],
         "promoted": row.is_promotion,
+        "answer": _answer(row.run.answer),
         "serves": {name: _who(run) for name, run in _named(row.after).items()},
         "value": number(row.judged.value),
         "served": {
@@ -108,6 +110,10 @@ def _row(row: HistoryRow) -> dict[str, Any]:
             for (name, run), value in zip(_named(row.before).items(), _named(row.values).values(), strict=True)
         },
     }
+
+
+def _answer(answer: Answer | None) -> dict[str, str] | None:
+    return None if answer is None else {"state": answer.state, "who": answer.who, "at": answer.at, "why": answer.why}
 
 
 def _who(run: PastRun | None) -> dict[str, Any] | None:

@@ -69,6 +69,16 @@ def better_is(metric: Metric) -> str:
     return f"{way} is better, in {_UNITS.get(metric.unit, metric.unit)}"
 
 
+def has_answers(history: History) -> bool:
+    """Return whether anybody was asked about the promotion of one of its candidates."""
+    return any(row.run.answer is not None for row in history.rows)
+
+
+def answered(row: HistoryRow) -> str:
+    """Return what people answered about a row's candidate, in short; nothing where nobody was asked."""
+    return "" if row.run.answer is None else str(row.run.answer)
+
+
 def why(row: HistoryRow) -> str:
     """Return why a row's candidate didn't become the champion; nothing where it did."""
     return "" if row.is_promotion else row.judged.judgement.reason

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from headgate.core.approval_record import Answer, answer_on, answers_in
 from headgate.core.ledger import RunRecord
+from headgate.core.promotion import LogEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class PastRun:
         model_id: Its candidate's logged model id; `None` where it has none.
         fingerprint: Hash of the candidate's fit.
         refused: Why the run ended without a judged candidate; `None` when it has one.
+        answer: What people answered when they were asked about its promotion; `None` where nobody was asked.
     """
 
     key: str
@@ -32,6 +35,7 @@ class PastRun:
     model_id: str | None = None
     fingerprint: str = ""
     refused: str | None = None
+    answer: Answer | None = None
 
     @property
     def place(self) -> tuple[datetime, str]:
@@ -77,6 +81,16 @@ def past_of(records: Iterable[RunRecord], *, start: datetime | None = None, end:
     return Past(runs=_in_order(finished), unfinished=_in_order(unfinished))
 
 
+def with_answers(past: Past, log: Iterable[LogEntry]) -> Past:
+    """Return the past with what a promotion log knows of people: it counts more than what their runs say.
+
+    A run may have missed an answer, since an outage of the tracking server doesn't undo it.
+    """
+    known = answers_in(log)
+    told = (replace(run, answer=known.get(run.model_id or "", run.answer)) for run in past.runs)
+    return replace(past, runs=tuple(told))
+
+
 def _is_asked(record: RunRecord, start: datetime | None, end: datetime | None) -> bool:
     if record.key is None or record.as_of is None or not record.is_live:
         return False
@@ -107,6 +121,7 @@ def _past_run(record: RunRecord) -> PastRun:
         model_id=record.tag_of("candidate") if judged else None,
         fingerprint=record.tag_of("fingerprint") or "",
         refused=None if judged else record.tag_of("reason") or "the run failed and doesn't say why",
+        answer=answer_on(record),
     )
 
 

@@ -86,7 +86,9 @@ def record_approval(verdict: VerdictRef, decided: Decided, *, tracker: RunTracke
     state = str(decided.state)
     if decided.approved is not None and not verdict.opens and verdict.awaits is not None:
         state = f"{state} by {len(verdict.approvals)} of {verdict.awaits.people}"
-    tags = approval_tags(state, decided.said, approvals=verdict.approvals)
+    earlier = verdict.approvals[:-1] if decided.approved else verdict.approvals
+    said = "; ".join([*(f"{each.who} approves: {each.why}" for each in earlier), decided.said])
+    tags = approval_tags(state, said, approvals=verdict.approvals, rejected=decided.rejected)
     try:
         tracker.record(verdict.candidate.tracked, Evidence(tags=tags))
     except HeadgateError as error:

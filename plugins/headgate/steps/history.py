@@ -11,12 +11,12 @@ from typing import Any
 from headgate.core.frozen import Load, build_frozen
 from headgate.core.history import TITLE, Bench, History, Judged, fold_history
 from headgate.core.metrics import Metric
-from headgate.core.past_runs import PastRun, past_of
+from headgate.core.past_runs import PastRun, past_of, with_answers
 from headgate.core.policy import Policy
 from headgate.core.refs import TrackedRun
 from headgate.core.slices import require_slicings
 from headgate.errors import InputError, TrackingError
-from headgate.ports import RunLedger, RunTracker
+from headgate.ports import PromotionLog, RunLedger, RunTracker
 from headgate.steps.evaluate import QUESTION
 from headgate.steps.history_bench import BenchPorts, HistoryBench, Terms
 from headgate.steps.judge import POLICY, UNWRITABLE
@@ -30,6 +30,7 @@ class HistoryPorts:
     """What a history needs of the world."""
 
     ledger: RunLedger
+    log: PromotionLog
     tracker: RunTracker
     bench: BenchPorts
     load: Load
@@ -76,7 +77,7 @@ def simulate_history(
     """
     records = ports.ledger.runs(model)
     chosen = limits or Limits()
-    past = past_of(records, start=chosen.start, end=chosen.end)
+    past = with_answers(past_of(records, start=chosen.start, end=chosen.end), ports.log.entries(model))
     if not past.runs:
         msg = f"history of {model} must have judged or refused runs. Got none{_between(chosen)}: backfill some."
         raise InputError(msg)

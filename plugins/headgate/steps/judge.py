@@ -5,8 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from headgate.core.approval import Approval, ApprovalDecision, Approved, Asked, Awaited, When, decide_approval
+from headgate.core.approval import (
+    APPROVAL,
+    APPROVAL_REASON,
+    Approval,
+    ApprovalDecision,
+    Approved,
+    Asked,
+    Awaited,
+    When,
+    decide_approval,
+)
+from headgate.core.approval_record import AT, BY, NOBODY, REJECTED_AT, REJECTED_BY
+from headgate.core.approval_replies import Rejected
 from headgate.core.frozen import dump_frozen
+from headgate.core.ledger import PREFIX
 from headgate.core.mode import PROMOTE_OLDER, decide_mode
 from headgate.core.policy import Policy
 from headgate.core.predictions import Predictions
@@ -97,13 +110,17 @@ def judge_candidate(
     return verdict
 
 
-def approval_tags(state: str, reason: str, *, approvals: tuple[Approved, ...] = ()) -> dict[str, str]:
+def approval_tags(
+    state: str, reason: str, *, approvals: tuple[Approved, ...] = (), rejected: Rejected | None = None
+) -> dict[str, str]:
     """Return what an MLflow run says about its approval: the second time replaces each of them."""
     return {
-        "headgate.approval": state,
-        "headgate.approval_reason": reason,
-        "headgate.approval_by": ", ".join(each.who for each in approvals) or "none",
-        "headgate.approval_at": ", ".join(each.at.isoformat() for each in approvals) or "none",
+        f"{PREFIX}{APPROVAL}": state,
+        f"{PREFIX}{APPROVAL_REASON}": reason,
+        f"{PREFIX}{BY}": ", ".join(each.who for each in approvals) or NOBODY,
+        f"{PREFIX}{AT}": ", ".join(each.at.isoformat() for each in approvals) or NOBODY,
+        f"{PREFIX}{REJECTED_BY}": rejected.who if rejected else NOBODY,
+        f"{PREFIX}{REJECTED_AT}": rejected.at.isoformat() if rejected else NOBODY,
     }
 
 

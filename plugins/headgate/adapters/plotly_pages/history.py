@@ -10,7 +10,7 @@ from headgate.adapters.plotly_pages.bundle import packed_plotly
 from headgate.adapters.plotly_pages.figures import Trace, figure, trace
 from headgate.adapters.plotly_pages.markup import asset, element, facts, page, table
 from headgate.core.history import Gain, History, HistoryRow
-from headgate.core.history_words import better_is, gain_text, headline, notes, why, worth_lines
+from headgate.core.history_words import better_is, gain_text, has_answers, headline, notes, why, worth_lines
 from headgate.core.past_runs import PastRun
 
 _MARKS = {"PASS": "mark good", "FAIL": "mark bad", "UNDECIDED": "mark open", "refused": "mark open"}
@@ -121,12 +121,14 @@ def _values(values: list[float | None]) -> np.ndarray[tuple[int], np.dtype[np.fl
 def _runs(history: History) -> str:
     name = history.metric.name
     ours, theirs = f"Its {name}", f"{name} of met"
-    head = ("As-of", "Candidate", "Met", "Verdict", "Serves", ours, theirs, "Why not")
+    people = ("People said",) if has_answers(history) else ()
+    head = ("As-of", "Candidate", "Met", "Verdict", "Serves", ours, theirs, *people, "Why not")
     caption = "Oldest as-of first; whom a candidate met, and who serves from then on, is named by its as-of"
-    return table(caption, head, map(_run, history.rows), numbers=(ours, theirs))
+    rows = (_run(row, has_people=bool(people)) for row in history.rows)
+    return table(caption, head, rows, numbers=(ours, theirs))
 
 
-def _run(row: HistoryRow) -> str:
+def _run(row: HistoryRow, *, has_people: bool) -> str:
     verdict = f"{_SIGNS[row.verdict]} {row.verdict}"
     serves = _day(row.after.gated)
     return element(
@@ -138,6 +140,7 @@ def _run(row: HistoryRow) -> str:
         element("td", element("strong", escape(f"{serves} ★")) if row.is_promotion else escape(serves), class_="short"),
         element("td", _number(row.judged.value), class_="number"),
         element("td", _number(row.values.gated), class_="number"),
+        element("td", escape(row.run.answer.in_full if row.run.answer else ""), class_="why") if has_people else "",
         element("td", escape(why(row)), class_="why"),
     )
 
