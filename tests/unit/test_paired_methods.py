@@ -64,7 +64,7 @@ FEW_BLOCKS = f"paired bootstrap, 2,000 resamples, percentile interval, {BLOCKS}"
         (accuracy, classified(200, candidate=0.9, baseline=0.8), "McNemar's exact test"),
         (auc, classified(200, candidate=0.9, baseline=0.8), "DeLong's test"),
         (log_loss, classified(200, candidate=0.9, baseline=0.8), f"{BOOTSTRAP}rows resampled one by one"),
-        (balanced_accuracy, classified(200, candidate=0.9, baseline=0.8), f"{BOOTSTRAP}rows resampled one by one"),
+        (balanced_accuracy, classified(400, candidate=0.9, baseline=0.8), f"{BOOTSTRAP}rows resampled one by one"),
         (mae, pair(seed=3), f"{BOOTSTRAP}rows resampled one by one"),
         (max_error, pair(seed=3), f"{BOOTSTRAP}rows resampled one by one"),
         (mae, errors(walk(300), walk(300, 5)), FEW_BLOCKS),
