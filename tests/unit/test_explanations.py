@@ -22,8 +22,12 @@ from headgate.errors import DataError, InputError
 from headgate.ports import LoadedModel, Question
 from headgate.steps.evaluate import evaluate_candidate
 from headgate.steps.explaining import IMPORTANCE, IMPORTANCE_PAGE, explanations
+from headgate.steps.judge import judge_candidate
+from headgate.steps.judging import kept_importance
+from tests.unit.page_reader import Reader
 from tests.unit.shop_pipeline import pipeline as shop
-from tests.unit.world import QUESTION, NoPages, World
+from tests.unit.verdicts import record
+from tests.unit.world import POLICY, QUESTION, NoPages, World, judgement_ports
 
 
 def explained(world: World, explain: Explain | None, explainer: Any) -> Mapping[str, bytes]:
@@ -67,6 +71,39 @@ def test_a_pipeline_asks_for_it_or_does_not() -> None:
         replace(shop, explain=True)  # type: ignore[arg-type]
 
 
+def test_the_gate_report_gets_what_was_found_and_nothing_where_nobody_asked_or_it_can_not_be_read() -> None:
+    world = World()
+    candidate, ports = world.trained(), judgement_ports(world.tracker)
+    assert kept_importance(candidate, ports) is None
+    asking = replace(world.evaluation_ports(), explainer=SklearnExplainer(SklearnScorer()))
+    evaluate_candidate(candidate, question=replace(QUESTION, explain=Explain()), trusted=(), ports=asking)
+    found = kept_importance(candidate, ports)
+    assert found is not None
+    assert (found.metric, found.features[0].feature) == ("mae", "size")
+    artifacts = world.tracker.runs[candidate.tracked.mlflow_run].artifacts
+    for other in (b"{}", b"no JSON", b"\xff"):
+        artifacts[IMPORTANCE] = other
+        assert kept_importance(candidate, ports) is None
+
+
+def test_a_verdict_is_drawn_with_what_the_candidate_goes_by() -> None:
+    drawn: list[Any] = []
+
+    class Seen(NoPages):
+        def gates(self, *given: Any, **_: Any) -> str:
+            drawn.append(given[2])
+            return "<p>gates</p>"
+
+    world = World()
+    asking = replace(world.evaluation_ports(), explainer=SklearnExplainer(SklearnScorer()))
+    for explain in (None, Explain()):
+        question = replace(QUESTION, explain=explain)
+        evaluation = evaluate_candidate(world.trained(), question=question, trusted=(), ports=asking)
+        ports = replace(judgement_ports(world.tracker), pages=Seen())
+        judge_candidate(evaluation, policy=POLICY, dry_run=False, reason="", ports=ports)
+    assert [found and found.features[0].feature for found in drawn] == [None, "size"]
+
+
 class Failing:
     def explain(self, *_: Any, **__: Any) -> Importance:
         msg = "the candidate refuses"
@@ -78,23 +115,25 @@ def test_what_can_not_be_explained_is_no_failure() -> None:
     assert (told["notes"], told["features"], told["left_out"]) == (["the candidate refuses"], [], ["size"])
 
 
+FOUND = Importance(
+    metric="mae",
+    value=0.5,
+    rows=300,
+    of=900,
+    features=ranked(
+        [importance_of("<size>", [2.0, 4.0]), importance_of("hour", [-0.5])], {"<size>": 1.5, "deep": 0.25}
+    ),
+    left_out=("noise",),
+    seed=0,
+    seconds=30.0,
+    shap_rows=12,
+    notes=("a <note>",),
+)
+
+
 @pytest.fixture
 def page() -> str:
-    found = Importance(
-        metric="mae",
-        value=0.5,
-        rows=300,
-        of=900,
-        features=ranked(
-            [importance_of("<size>", [2.0, 4.0]), importance_of("hour", [-0.5])], {"<size>": 1.5, "deep": 0.25}
-        ),
-        left_out=("noise",),
-        seed=0,
-        seconds=30.0,
-        shap_rows=12,
-        notes=("a <note>",),
-    )
-    return PlotlyPages().importance(World().run(), found)
+    return PlotlyPages().importance(World().run(), FOUND)
 
 
 def test_a_person_sees_bars_and_what_was_left_out(page: str) -> None:
@@ -103,6 +142,8 @@ def test_a_person_sees_bars_and_what_was_left_out(page: str) -> None:
     assert ("300 of the 900 of the holdout" in page, "Mean |SHAP|, 12 rows" in page) == (True, True)
     assert page.count('class="cost ours"') == 4
     assert ("width:100.0%" in page, "width:0.0%" in page) == (True, True)
+    assert ("width:75.0%" in page, "left:50.0%;width:50.0%" in page) == (True, True)
+    assert page.count('class="spread"') == 1
     assert "Not measured by mae: noise." in page
     assert "a &lt;note&gt;" in page
     assert "<script" not in page
@@ -113,3 +154,26 @@ def test_a_page_of_nothing_says_so() -> None:
         metric="mae", value=None, rows=1, of=1, features=(), left_out=(), seed=0, seconds=1.0, notes=("why",)
     )
     assert "Nothing could be measured." in PlotlyPages().importance(World().run(), nothing)
+
+
+def test_the_gate_report_has_a_small_section_of_what_the_candidate_goes_by() -> None:
+    text = Reader(PlotlyPages().gates(record(), None, FOUND)).text.split("What the candidate goes by")[1]
+    assert "By how much mae gets worse when the values of a feature are shuffled among 300 of the 900 rows" in text
+    assert "<size> 3 1 2 1.5 hour -0.5 0 1" in text
+    assert "1 feature more: evaluation/importance.html in the same MLflow run." in text
+
+
+@pytest.mark.parametrize(("features", "left_out", "more"), [(8, 0, ""), (9, 0, "1 feature more"), (9, 3, "4 features")])
+def test_the_gate_report_names_eight_features_and_counts_the_rest(features: int, left_out: int, more: str) -> None:
+    measured = tuple(importance_of(f"f{place}", [1.0]) for place in range(features))
+    found = replace(FOUND, features=measured, left_out=tuple(f"l{place}" for place in range(left_out)), shap_rows=0)
+    text = Reader(PlotlyPages().gates(record(), None, found)).text
+    assert ("f7 1 0 1" in text, "f8 1 0 1" in text) == (True, False)
+    assert (f"{more}" in text, "more: evaluation" in text) == (True, bool(more))
+
+
+@pytest.mark.parametrize("found", [None, replace(FOUND, features=(), notes=("it can't be measured",))])
+def test_a_gate_report_without_an_explanation_is_the_same_as_ever(found: Importance | None) -> None:
+    html = PlotlyPages().gates(record(), None, found)
+    assert "goes by" not in html
+    assert html == PlotlyPages().gates(record(), None)

@@ -175,12 +175,15 @@ class Pages(Protocol):
     def importance(self, run: RunRef, found: Importance) -> str:
         """Return an HTML page of an explanation: which features the candidate goes by, as bars."""
 
-    def gates(self, record: VerdictRecord, predictions: Predictions | None) -> str:
+    def gates(
+        self, record: VerdictRecord, predictions: Predictions | None, importance: Importance | None = None
+    ) -> str:
         """Return an HTML page of a verdict: the decision in a sentence, then what speaks for and against it.
 
         Args:
             record: The verdict, with its numbers.
             predictions: What both predicted for the holdout; without them nothing is drawn of its rows.
+            importance: What the candidate goes by; without it, or where nothing was measured, nothing is shown of it.
         """
 
     def card(self, card: Card) -> str:

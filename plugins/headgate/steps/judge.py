@@ -28,7 +28,7 @@ from headgate.core.verdict import Judgement, Outcome, Verdict
 from headgate.core.verdict_record import RECORD, record_of
 from headgate.errors import InputError
 from headgate.ports import Evidence
-from headgate.steps.judging import JudgementPorts, ask_within, kept_predictions
+from headgate.steps.judging import JudgementPorts, ask_within, kept_importance, kept_predictions
 from headgate.steps.verdict_file import record_text
 
 GATE_REPORT = "gate_report.html"
@@ -103,7 +103,7 @@ def judge_candidate(
     artifacts = {
         RECORD: record_text(record).encode(),
         POLICY: policy_text(policy).encode(),
-        GATE_REPORT: ports.pages.gates(record, predictions).encode(),
+        GATE_REPORT: ports.pages.gates(record, predictions, kept_importance(candidate, ports)).encode(),
     }
     ports.tracker.record(candidate.tracked, Evidence(tags=tags, artifacts=artifacts))
     ports.tracker.close(candidate.tracked)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from headgate import wire
 from headgate.core.asking import Ask, asked
 from headgate.core.evaluation import Evaluation
 from headgate.core.gates import Gate
+from headgate.core.importance import Importance
 from headgate.core.predictions import Predictions
 from headgate.core.refs import CandidateRef
 from headgate.core.verdict import Verdict
+from headgate.errors import InputError, TrackingError
 from headgate.ports import Pages, PredictionReader, RowsTable, RunTracker
+from headgate.steps.explaining import IMPORTANCE
 
 PREDICTIONS = "evaluation/predictions.parquet"
 
@@ -34,6 +38,20 @@ def kept_predictions(candidate: CandidateRef, ports: JudgementPorts) -> Predicti
         DataError: They were kept by another version.
     """
     return ports.reader.read(ports.table.from_parquet(ports.tracker.read(candidate.tracked, PREDICTIONS)))
+
+
+def kept_importance(candidate: CandidateRef, ports: JudgementPorts) -> Importance | None:
+    """Return what the evaluation found that the candidate goes by; `None` where nobody asked, or it can't be read.
+
+    No gate goes by it, so what isn't there, or was written in another form, is no failure.
+
+    Raises:
+        TransientError: MLflow can't be reached.
+    """
+    try:
+        return wire.parse(Importance, ports.tracker.read(candidate.tracked, IMPORTANCE).decode())
+    except (TrackingError, InputError, UnicodeDecodeError):
+        return None
 
 
 def ask_within(seconds: float) -> Ask:

@@ -7,9 +7,11 @@ from html import escape
 from headgate.adapters.plotly_pages.costs import cost_bars, other_facts
 from headgate.adapters.plotly_pages.forest import forests, legend
 from headgate.adapters.plotly_pages.gate_list import TONES, gate_list, method_table, tally
+from headgate.adapters.plotly_pages.importance_bars import importance_section
 from headgate.adapters.plotly_pages.marks import PATTERNS
 from headgate.adapters.plotly_pages.markup import STILL, element, facts, page, table
 from headgate.core.evaluation import OVERALL, Measure
+from headgate.core.importance import Importance
 from headgate.core.metrics import METRICS, Direction
 from headgate.core.mode import Mode
 from headgate.core.predictions import Predictions
@@ -28,12 +30,13 @@ _FOREST = (
 )
 
 
-def gate_report(record: VerdictRecord, predictions: Predictions | None) -> str:
+def gate_report(record: VerdictRecord, predictions: Predictions | None, importance: Importance | None = None) -> str:
     """Return the page of a verdict.
 
     Args:
         record: The verdict with its numbers.
         predictions: What both predicted; without them nothing is drawn of rows.
+        importance: What the candidate goes by, where the evaluation measured it.
     """
     verdicts, judgement = record.judgement.verdicts, record.judgement
     title = f"{record.run.model}, as-of {_day(record)}"
@@ -57,6 +60,7 @@ def gate_report(record: VerdictRecord, predictions: Predictions | None) -> str:
         _section("The metrics", _measures(record)),
         _section("Do the probabilities mean what they say?", _reliability(predictions)),
         _section("From the holdout's beginning to its end", _over_time(record, predictions)),
+        _section("What the candidate goes by", importance_section(importance)),
         _section("What it costs", cost_bars(record.facts)),
         _section(_what_if_title(record), _what_if(record)),
         _section("What else was measured", other_facts(record.facts)),

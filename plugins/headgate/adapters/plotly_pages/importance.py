@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 
-from headgate.adapters.plotly_pages.markup import STILL, element, facts, page, table
-from headgate.core.importance import FeatureImportance, Importance
+from headgate.adapters.plotly_pages.importance_bars import importance_bars
+from headgate.adapters.plotly_pages.markup import STILL, element, facts, page
+from headgate.core.importance import Importance
 from headgate.core.refs import RunRef
-
-_NUMBERS = ("± between shuffles", "Shuffles")
 
 
 def importance_page(run: RunRef, found: Importance) -> str:
@@ -28,7 +26,7 @@ def importance_page(run: RunRef, found: Importance) -> str:
         element("p", escape(_summary(found))),
         *(element("p", escape(note), class_="notice") for note in found.notes),
         facts(about),
-        _bars(found),
+        importance_bars(found),
         _left_out(found),
         element("p", escape(_CAUTION), class_="faint"),
         policy=STILL,
@@ -49,35 +47,6 @@ def _summary(found: Importance) -> str:
     if not found.said:
         return f"No feature makes a difference to {found.metric}."
     return f"Shuffling a feature makes {found.metric} worse by: {found.said}."
-
-
-def _bars(found: Importance) -> str:
-    if not found.features:
-        return ""
-    has_shap = found.shap_rows > 0
-    shap = (f"Mean |SHAP|, {found.shap_rows:,} rows",) if has_shap else ()
-    head = ("Feature", f"{found.metric} worse by", *_NUMBERS, *shap)
-    most = max((one.importance or 0.0 for one in found.features), default=0.0)
-    most_shap = max((one.shap or 0.0 for one in found.features), default=0.0)
-    rows = (element("tr", *_cells(one, most, most_shap, has_shap=has_shap)) for one in found.features)
-    return table("Features, the most important first", head, rows, numbers=_NUMBERS)
-
-
-def _cells(one: FeatureImportance, most: float, most_shap: float, *, has_shap: bool) -> Iterator[str]:
-    yield element("th", escape(one.feature), scope="row")
-    yield _bar(one.importance, most)
-    yield element("td", _number(one.std), class_="number")
-    yield element("td", f"{one.repeats:,}", class_="number")
-    if has_shap:
-        yield _bar(one.shap, most_shap)
-
-
-def _bar(value: float | None, most: float) -> str:
-    if value is None:
-        return element("td", "not measured", class_="faint")
-    share = 100 * max(value, 0.0) / most if most > 0 else 0.0
-    bar = element("span", element("span", style=f"width:{share:.1f}%"), class_="cost ours", aria_hidden="true")
-    return element("td", escape(_number(value)), bar)
 
 
 def _left_out(found: Importance) -> str:

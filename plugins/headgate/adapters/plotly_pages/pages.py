@@ -42,11 +42,13 @@ class PlotlyPages:
 
         return importance_page(run, found)
 
-    def gates(self, record: VerdictRecord, predictions: Predictions | None) -> str:
+    def gates(
+        self, record: VerdictRecord, predictions: Predictions | None, importance: Importance | None = None
+    ) -> str:
         """Return an HTML page of a verdict: the decision in a sentence, then what speaks for and against it."""
         from headgate.adapters.plotly_pages.gate_report import gate_report  # nobody else needs it
 
-        return gate_report(record, predictions)
+        return gate_report(record, predictions, importance)
 
     def card(self, card: Card) -> str:
         """Return an HTML page of a model card."""
