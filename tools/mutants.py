@@ -81,7 +81,8 @@ def undecorated(source: str) -> str:
 
 def _module_of(test: Path) -> str:
     name = test.stem.removeprefix("test_")
-    return max((path.stem for path in CORE.glob("*.py") if f"{name}_".startswith(f"{path.stem}_")), key=len, default="")
+    modules = [path.stem for path in CORE.rglob("*.py")]
+    return max((module for module in modules if f"{name}_".startswith(f"{module}_")), key=len, default="")
 
 
 def _imports(path: Path, module: str) -> bool:

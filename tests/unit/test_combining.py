@@ -108,14 +108,30 @@ def test_a_part_that_breaks_or_answers_something_else_is_undecided(answer: Any) 
     assert (verdict.outcome, verdict.warn_only, "Says " in verdict.reason) == (UNDECIDED, True, True)
 
 
-def test_each_gate_is_asked_once() -> None:
-    one, two = says(PASS, "one"), says(FAIL, "two")
-    all_of(one, any_of(two, LIMIT)).judge(evaluation(FOUND), FOUND)
-    assert [len(each.asked_of) for each in (one, two)] == [1, 1]
+def test_each_gate_is_asked_once_of_the_predictions_at_hand() -> None:
+    one, two, three = says(PASS, "one"), says(FAIL, "two"), says(FAIL, "three")
+    all_of(one, any_of(two, WarnOnly(three))).judge(evaluation(FOUND), FOUND)
+    for each in (one, two, three):
+        assert len(each.asked_of) == 1
+        assert each.asked_of[0] is FOUND
 
 
 def test_parts_come_to_nothing_where_there_are_none() -> None:
     assert (folded("x", ()).outcome, folded("x", ()).reason) == (UNDECIDED, "there was nothing to ask")
+
+
+def test_where_all_must_pass_only_what_shut_the_door_is_told() -> None:
+    parts = tuple(Verdict(gate="g", outcome=outcome, reason=f"it says {outcome}") for outcome in Outcome)
+    assert folded("x", parts).reason == "1 of 3 passed, 3 must: it says FAIL"
+    assert folded("x", parts, enough=3).reason == "1 of 3 passed, 3 must: it says FAIL; it says UNDECIDED"
+    assert folded("x", (parts[0], parts[2])).reason == "1 of 2 passed, 2 must: it says UNDECIDED"
+
+
+def test_a_verdict_keeps_its_parts_and_how_many_must_pass() -> None:
+    parts = (Verdict.undecided("one", "so"), Verdict.undecided("two", "so"))
+    for enough in (1, 2, None):
+        verdict = folded("x", parts, enough=enough)
+        assert (verdict.gate, verdict.parts, verdict.enough) == ("x", parts, enough)
 
 
 GOOD = says(PASS, "good")
@@ -149,5 +165,7 @@ def test_one_gate_or_what_is_none_is_no_combination(make: Any) -> None:
     for gates in ((), (GOOD,), (GOOD, None), ("a", "b")):
         with pytest.raises(InputError):
             make(*gates)
+    with pytest.raises(InputError, match=r"^gates of AtLeastOf\.1 must be a gate"):
+        make(GOOD, None)
     with pytest.raises(InputError, match=r"gate of WarnOnly\.0 must be a gate"):
         WarnOnly(mae)  # type: ignore[arg-type]

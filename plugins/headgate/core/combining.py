@@ -32,7 +32,7 @@ class AtLeastOf:
     title: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gates", require_gates(f"gates of {type(self).__name__}", self.gates))
+        object.__setattr__(self, "gates", require_gates("gates of AtLeastOf", self.gates))
         count = len(self.gates)
         whole = isinstance(self.enough, int) and not isinstance(self.enough, bool)
         if count < 2 or not whole or not 1 <= self.enough <= count:  # noqa: PLR2004 - one needs no combination
@@ -44,7 +44,7 @@ class AtLeastOf:
     @property
     def name(self) -> str:
         """Its title, or `2 of (AtMost(mae), BetterBy(mae), BetterBy(rmse))`."""
-        return self.title or f"{self.enough} of ({', '.join(gate.name for gate in self.gates)})"
+        return self.title or f"{self.enough} of ({_names(self.gates)})"
 
     @property
     def needs(self) -> tuple[Need, ...]:
@@ -63,12 +63,12 @@ class AtLeastOf:
 
 def all_of(*gates: Gate, title: str = "") -> AtLeastOf:
     """Return a gate that passes when all of the gates do."""
-    return AtLeastOf(len(gates), gates, title or f"all of ({', '.join(str(_name(gate)) for gate in gates)})")
+    return AtLeastOf(len(gates), gates, title or f"all of ({_names(gates)})")
 
 
 def any_of(*gates: Gate, title: str = "") -> AtLeastOf:
     """Return a gate that passes when one of the gates does; their p-values are corrected for that."""
-    return AtLeastOf(1, gates, title or f"any of ({', '.join(str(_name(gate)) for gate in gates)})")
+    return AtLeastOf(1, gates, title or f"any of ({_names(gates)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +166,5 @@ def require_gates(what: str, gates: Iterable[object]) -> tuple[Gate, ...]:
     return tuple(found)
 
 
-def _name(gate: object) -> object:
-    return getattr(gate, "name", gate)
+def _names(gates: tuple[Gate, ...]) -> str:
+    return ", ".join(gate.name for gate in require_gates("gates of AtLeastOf", gates))
