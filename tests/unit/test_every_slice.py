@@ -108,6 +108,13 @@ def test_small_slices_are_passed_over_below_a_size_and_undecided_from_there(skip
         assert "mae of season=rare must have 30 rows to compare on. Got 10" in verdict.reason
 
 
+def test_every_slice_that_is_passed_over_is_named() -> None:
+    edges = Bins("hour", (6, 18, 30, 40))
+    verdict = asked(EverySlice(edges, (AtMost(mae, 10.0),), skip_below=2_000), holdout(9_600, by=edges))
+    skipped = "passed over, with fewer than 2,000 rows: hour in [30, 40), hour >= 40"
+    assert (verdict.outcome, verdict.reason) == (PASS, f"3 of 3 passed; {skipped}")
+
+
 def test_where_every_slice_is_passed_over_it_is_undecided() -> None:
     verdict = asked(EverySlice("season", (AtMost(mae, 10.0),), skip_below=101), holdout())
     assert (verdict.outcome, verdict.reason) == (UNDECIDED, "every slice of season has fewer than 101 rows")
