@@ -94,7 +94,7 @@ LOCKS := requirements.lock requirements-dev.lock requirements-image.lock require
 COMPILE = $(CURDIR)/$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 define compile
 $(COMPILE) $(1) --extra examples --group build --group demo --group together pyproject.toml -o requirements.lock >/dev/null \
-&& $(COMPILE) $(1) --group dev --extra delta --extra pandera --extra s3 -c requirements.lock pyproject.toml -o requirements-dev.lock >/dev/null \
+&& $(COMPILE) $(1) --group dev --extra delta --extra pandera --extra production --extra s3 -c requirements.lock pyproject.toml -o requirements-dev.lock >/dev/null \
 && $(COMPILE) $(1) --extra production --extra s3 --extra examples --group build -c requirements.lock pyproject.toml -o requirements-image.lock >/dev/null \
 && $(COMPILE) $(1) --group installer -o requirements-uv.lock >/dev/null
 endef

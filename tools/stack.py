@@ -1,4 +1,4 @@
-"""A real local stack: an MLflow server and Airflow, both on SQLite, on loopback ports, with all data below one folder.
+"""A real local stack: an MLflow server and Airflow, on SQLite by default, on loopback ports, all data in one folder.
 
     with Stack(home=Path(".demo"), dags_folder=Path("dags")) as stack:
         print(stack.airflow_url, stack.username, stack.password)
@@ -48,6 +48,7 @@ class Stack:
         parallelism: How many tasks run at once.
         preload: Whether the scheduler imports the heavy libraries once, for all the tasks that it forks.
         served: Registered models, each served by a model server of its own, by its Airflow connection.
+        mlflow_database: SQLAlchemy's address of MLflow's database; SQLite below `home` by default.
         extra_env: Variables for every process; they win over the stack's own.
 
     Attributes:
@@ -65,6 +66,7 @@ class Stack:
         parallelism: int = 2,
         preload: bool = True,
         served: Mapping[str, str] | None = None,
+        mlflow_database: str | None = None,
         extra_env: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home.resolve()
@@ -72,6 +74,7 @@ class Stack:
         self.parallelism = parallelism
         self.preload = preload
         self.served = dict(served or {})
+        self.mlflow_database = mlflow_database or f"sqlite:///{self.home / 'mlflow' / 'mlflow.db'}"
         self.extra_env = dict(extra_env or {})
         self.env: dict[str, str] = {}
         self._processes = Processes(logs=self.home / "logs")
@@ -200,12 +203,11 @@ class Stack:
         return all(beat is not None and datetime.fromisoformat(beat) >= began for beat in beats)
 
     def _mlflow_command(self) -> tuple[str, ...]:
-        folder = self.home / "mlflow"
         return (
             *(sys.executable, "-m", "mlflow", "server"),
             *("--host", "127.0.0.1", "--port", str(self._require_identity().mlflow_port), "--workers", "1"),
-            *("--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"),
-            *("--serve-artifacts", "--artifacts-destination", (folder / "artifacts").as_uri()),
+            *("--backend-store-uri", self.mlflow_database),
+            *("--serve-artifacts", "--artifacts-destination", (self.home / "mlflow" / "artifacts").as_uri()),
         )
 
     def _server_command(self, conn_id: str, model: str) -> tuple[str, ...]:

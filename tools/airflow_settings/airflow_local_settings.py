@@ -48,6 +48,8 @@ def create_async_metadata_engine(
 
 
 def _tame(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
     event.listen(engine, "connect", _sync_less)
     event.listen(engine, "savepoint", _lock_first)
 
