@@ -51,7 +51,7 @@ def survivors_of(module: str) -> list[str]:
     _mutmut(home, "run", "--max-children", "1", echo=True)
     living = [line.split(":") for line in _mutmut(home, "results").splitlines() if ": " in line]
     names = [name.strip() for name, status in living if status.strip() in LIVING]
-    note = NOTE.read_text()
+    note = {line.strip() for line in NOTE.read_text().splitlines()}
     diffs = [_mutmut(home, "show", name) for name in names]
     unargued = [diff for diff in diffs if not all(line in note for line in _changed(diff))]
     print(f"{module}: {len(names)} survivors, {len(unargued)} of them not argued for", flush=True)

@@ -75,6 +75,7 @@ def test_each_answer_is_a_sentence() -> None:
     assert said[0.1].endswith("and 200 rows can't tell whether that is more than the margin 0.1")
     assert "0.3 worse" in said[-0.3]
     assert said[-0.3].endswith("which isn't more than the margin 0.1")
+    assert asked(NoWorseThan(mae, 0.1), pair(better=0.3)).reason.endswith("which is within the tolerance 0.1")
 
 
 def test_what_cannot_be_told_goes_on_where_the_policy_says_so() -> None:

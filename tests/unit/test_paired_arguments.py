@@ -13,6 +13,7 @@ from headgate.core.metrics import (
     auc,
     mae,
 )
+from headgate.core.needs import Column
 from headgate.core.paired import BetterBy, NoWorseThan
 from headgate.core.verdict import Outcome
 from headgate.errors import InputError
@@ -85,3 +86,9 @@ def test_an_argument_that_makes_no_sense_is_refused(metric: Any, change: dict[st
 )
 def test_a_gate_is_called_after_metric_and_slice(gate: Any, name: str) -> None:
     assert (gate.name, gate.needs_baseline, gate.needs) == (name, True, (gate.metric,))
+
+
+@pytest.mark.parametrize("kind", [BetterBy, NoWorseThan])
+def test_a_gate_needs_the_column_of_the_groups_that_it_resamples_whole(kind: Any) -> None:
+    assert kind(mae, method=Bootstrap(groups="store")).needs == (mae, Column(name="store"))
+    assert kind(mae, method=QUICK).needs == (mae,)

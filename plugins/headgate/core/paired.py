@@ -157,8 +157,8 @@ def _check(gate: Paired, what: str, limit: float) -> None:
         msg = f"{what} of {gate.name} must be a finite number >= 0. Got {limit!r} instead."
         raise InputError(msg)
     low, high = gate.metric.bounds
-    if limit > high - low:
-        msg = f"{what} of {gate.name} must be at most {high - low:g}, the metric's range. Got {limit!r} instead."
+    if limit > (span := high - low):
+        msg = f"{what} of {gate.name} must be at most {span:g}, the metric's range. Got {limit!r} instead."
         raise InputError(msg)
     require_confidence(gate.name, gate.confidence)
     require_count(f"min_rows of {gate.name}", gate.min_rows)
