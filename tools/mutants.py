@@ -33,6 +33,9 @@ DECISIONS = (
     "verdict",
     "paired",
 )
+BESIDES = {"gate_fairness": ("test_gaps",)}
+"""Tests of another module that decide on this one's lines, too."""
+
 LIVING = ("survived", "no tests", "suspicious", "not checked")
 
 
@@ -59,11 +62,12 @@ def survivors_of(module: str) -> list[str]:
 
 
 def tests_of(module: str) -> list[str]:
-    """Return a module's own unit tests; without any, those that import it, or a module of the core that does."""
+    """Return a module's own unit tests; without any, those that import it, best without those of others."""
     tests = sorted(REPOSITORY.joinpath("tests", "unit").glob("test_*.py"))
-    own = [path for path in tests if _module_of(path) == module]
+    own = [path for path in tests if _module_of(path) == module or path.stem in BESIDES.get(module, ())]
     users = [path.stem for path in CORE.glob("*.py") if _imports(path, module)]
-    found = own or [path for path in tests if _imports(path, module)]
+    importing = [path for path in tests if _imports(path, module)]
+    found = own or [path for path in importing if not _module_of(path)] or importing
     found = found or [path for path in tests if any(_imports(path, user) for user in users)]
     return [str(path.relative_to(REPOSITORY)) for path in found]
 
