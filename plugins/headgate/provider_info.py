@@ -67,7 +67,7 @@ def _store() -> dict[str, Any]:
 
 def _preload() -> dict[str, Any]:
     return {
-        "description": "Import the heavy libraries once in the process whose forks run the tasks.",
+        "description": "Import the heavy libraries once in the scheduler, whose forks run the LocalExecutor's tasks.",
         "version_added": "0.1.0",
         "type": "boolean",
         "example": "True",

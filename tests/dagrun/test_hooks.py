@@ -111,7 +111,7 @@ def test_airflows_setting_names_the_store(tmp_path: Path, chain: Chain, monkeypa
     ("argv", "is_parent"),
     [
         (["/opt/bin/airflow", "scheduler"], True),
-        (["airflow", "celery", "worker"], True),
+        (["airflow", "celery", "worker"], False),  # its forks would preload one by one
         (["airflow", "api-server"], False),
         (["airflow", "dag-processor"], False),
         (["airflow"], False),
