@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import special
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from headgate.core.gate_fairness import DemographicParity, EqualisedOdds, ErrorRateRatio
-from headgate.core.numeric.gaps import difference_bounds, ratio_bounds
+from headgate.core.numeric.gaps import difference_bounds, p_values_of, ratio_bounds
 from headgate.errors import InputError
 from tests.unit.facts import FAIL, PASS, UNDECIDED, answer, groups, measured
 
@@ -73,6 +75,53 @@ def test_differences_have_bounds_where_nobody_or_everybody_counts(hits: list[int
 )
 def test_ratios_have_bounds_where_nobody_or_everybody_counts(hits: list[int], low: float, high: float) -> None:
     assert ratio_bounds(hits, [100, 100], 0.95) == pytest.approx((low, high), rel=0.01)
+
+
+GROUPS = st.lists(st.tuples(st.integers(0, 60), st.integers(60, 200)), min_size=2, max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(GROUPS, st.floats(0, 0.4), st.floats(0.51, 0.999), st.booleans())
+def test_p_values_are_the_bounds_inverse(
+    counts: list[tuple[int, int]],
+    limit: float,
+    confidence: float,
+    of_ratio: bool,  # noqa: FBT001 - drawn
+) -> None:
+    hits, rows = map(list, zip(*counts, strict=True))
+    bounds, limit = (ratio_bounds, 1 + 2 * limit) if of_ratio else (difference_bounds, limit)
+    p_pass, p_fail = p_values_of(lambda sure: bounds(hits, rows, sure), limit)
+    assert all(1e-12 <= p <= 0.5 or p == 1 for p in (p_pass, p_fail))
+    low, high = bounds(hits, rows, confidence)
+    for p, tells in ((p_pass, high <= limit), (p_fail, low > limit)):
+        if p != pytest.approx(1 - confidence, rel=1e-6):
+            assert (p <= 1 - confidence) is tells
+
+
+def test_a_p_value_is_the_level_at_which_the_bound_meets_the_limit() -> None:
+    def bounds_with(sure: float) -> tuple[float, float]:
+        return difference_bounds([160, 100], [400, 400], sure)
+
+    for level in (0.4, 0.05, 0.001):
+        low, high = bounds_with(1 - level)
+        assert p_values_of(bounds_with, low)[1] == pytest.approx(level, rel=1e-6)
+        assert p_values_of(bounds_with, high)[0] == pytest.approx(level, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((0.0, 1.0), (1.0, 1.0)),
+        ((0.0, 0.5), (1e-12, 1.0)),
+        ((0.5, 1.0), (1.0, 1.0)),
+        ((0.6, 1.0), (1.0, 1e-12)),
+        ((np.nan, np.nan), (1.0, 1.0)),
+    ],
+)
+def test_p_values_end_where_no_level_tells_and_where_every_one_does(
+    bounds: tuple[float, float], expected: tuple[float, float]
+) -> None:
+    assert p_values_of(lambda _: bounds, 0.5) == expected
 
 
 @pytest.mark.parametrize(

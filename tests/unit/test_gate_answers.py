@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -16,8 +17,25 @@ from headgate.core.gate_answers import (
     why_no_baseline,
 )
 from headgate.core.metrics import mae, r2
-from headgate.core.verdict import Outcome, Verdict
+from headgate.core.verdict import Bounded, Outcome, Verdict
 from tests.unit.facts import FAIL, NOT_MEASURED, PASS, UNDECIDED, fact, just_above, just_below, measured
+
+AMONG = ", corrected for how many comparisons there are, can't tell on which side of the ceiling 0.3 it is"
+
+
+def bounded(low: float, high: float) -> Bounded:
+    return Bounded(
+        what="x",
+        rows=9,
+        value=0.25,
+        low=low,
+        high=high,
+        ceiling=0.3,
+        confidence=0.95,
+        p_pass=0.5,
+        p_fail=0.5,
+        method="by hand",
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,9 +105,39 @@ def test_an_infinite_number_is_a_number() -> None:
     ],
 )
 def test_bounds_have_three_answers(low: float, high: float, expected: Outcome, ending: str) -> None:
-    verdict = at_most_surely("Gate", "x", 0.25, 0.3, bounds=(low, high), confidence=0.95)
+    found = bounded(low, high)
+    verdict = at_most_surely("Gate", found)
     assert verdict.reason == f"x 0.25 ({low:.4g} to {high:.4g}, each bound with 95 %) {ending}"
     assert (verdict.gate, verdict.outcome, verdict.value, verdict.limit) == ("Gate", expected, 0.25, 0.3)
+    assert verdict.bounded == verdict.claim == found
+
+
+@pytest.mark.parametrize(("corrected", "expected"), [(0.25, PASS), (just_above(0.25), UNDECIDED)])
+def test_bounds_that_pass_alone_may_not_where_any_of_several_could(corrected: float, expected: Outcome) -> None:
+    found = replace(bounded(0.1, 0.2), confidence=0.75, corrected_pass=corrected, corrected_fail=1.0)
+    verdict = at_most_surely("Gate", found)
+    assert verdict.outcome is expected
+    said = "is at most 0.3" if expected is PASS else AMONG
+    assert verdict.reason == f"x 0.25 (0.1 to 0.2, each bound with 75 %){' ' if expected is PASS else ''}{said}"
+
+
+@pytest.mark.parametrize(("corrected", "expected"), [(0.25, FAIL), (just_above(0.25), UNDECIDED)])
+def test_bounds_that_fail_alone_may_not_among_many(corrected: float, expected: Outcome) -> None:
+    found = replace(bounded(0.4, 0.5), confidence=0.75, corrected_pass=1.0, corrected_fail=corrected)
+    verdict = at_most_surely("Gate", found)
+    assert verdict.outcome is expected
+    said = "is above the ceiling 0.3" if expected is FAIL else AMONG
+    assert verdict.reason == f"x 0.25 (0.4 to 0.5, each bound with 75 %){' ' if expected is FAIL else ''}{said}"
+
+
+def test_bounds_that_can_not_tell_alone_are_not_told_of_others() -> None:
+    verdict = at_most_surely("Gate", replace(bounded(0.1, 0.5), corrected_fail=1.0))
+    assert verdict.outcome is UNDECIDED
+    assert "corrected" not in verdict.reason
+
+
+def test_bounds_that_are_no_numbers_tell_nothing() -> None:
+    assert at_most_surely("Gate", bounded(math.nan, math.nan)).outcome is UNDECIDED
 
 
 @pytest.mark.parametrize("value", NOT_MEASURED)

@@ -23,6 +23,7 @@ from tests.unit.verdicts import (
     DOUBTFUL,
     EVALUATION,
     FAILED,
+    GAP,
     LIMIT,
     NO_BASELINE,
     PASSED,
@@ -140,6 +141,16 @@ def test_beyond_sixty_comparisons_the_worst_are_drawn_and_the_page_says_so() -> 
     assert "good: more" not in forest
     assert "and 55 more, which verdict.json lists" in text
     assert "and 49 more of the same kind" in text
+
+
+def test_a_gap_with_bounds_has_its_p_values_among_the_methods_and_is_no_line_of_the_forest() -> None:
+    text = page(record(judgement(Outcome.UNDECIDED, GAP))).text
+    assert "gap 0.155 (0.11 to 0.25, each bound with 95 %), corrected for how many comparisons there are," in text
+    methods = text.split("How it was computed")[1]
+    assert "Of a gap: of its being above its ceiling, and of its being at most that." in methods
+    assert "DemographicParity(region) 800 95 % 1 0.04 (0.08) Newcombe (1998)" in methods
+    assert "How sure is that?" not in text
+    assert "Of a gap" not in page(record()).text
 
 
 def test_what_would_have_changed_the_decision_is_said_gate_by_gate() -> None:

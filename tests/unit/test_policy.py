@@ -149,6 +149,7 @@ def test_a_gate_that_only_warns_is_told_and_decides_nothing() -> None:
         (Verdict(gate="Says", outcome=Outcome.PASS, reason=None), "Got <Outcome.PASS: 'PASS'> and None"),  # type: ignore[arg-type]
         (Verdict(gate="Says", outcome=Outcome.PASS, reason="", parts=(True,)), "must answer with"),  # type: ignore[arg-type]
         (Verdict(gate="Says", outcome=Outcome.PASS, reason="", comparison=0.1), "must answer with"),  # type: ignore[arg-type]
+        (Verdict(gate="Says", outcome=Outcome.PASS, reason="", bounded=0.1), "must answer with"),  # type: ignore[arg-type]
     ],
 )
 def test_a_gate_that_breaks_or_answers_something_else_is_undecided(answer: Any, said: str) -> None:

@@ -23,7 +23,18 @@ from headgate.steps.verdict_file import (
     record_tag,
     record_text,
 )
-from tests.unit.verdicts import EVALUATION, FAILED, PASSED, compared, judgement, of_slices, record, verdict, verdict_on
+from tests.unit.verdicts import (
+    EVALUATION,
+    FAILED,
+    GAP,
+    PASSED,
+    compared,
+    judgement,
+    of_slices,
+    record,
+    verdict,
+    verdict_on,
+)
 
 NUMBERS = st.floats(allow_nan=False) | st.sampled_from([0.0, -0.0, 1e-300, float("inf"), float("-inf")])
 
@@ -32,7 +43,7 @@ def changed(**change: Any) -> str:
     return json.dumps({**json.loads(record_text(record(FAILED))), **change})
 
 
-@pytest.mark.parametrize("told", [PASSED, FAILED, of_slices("a", "b")])
+@pytest.mark.parametrize("told", [PASSED, FAILED, of_slices("a", "b"), judgement(Outcome.UNDECIDED, GAP)])
 def test_a_record_comes_back_as_it_was_written_and_so_does_its_verdict(told: Any) -> None:
     written = record(told)
     assert read_record(record_text(written)) == written
@@ -147,12 +158,20 @@ def test_a_compact_record_is_one() -> None:
     assert read_record(record_text(short)) == short
 
 
+def test_a_compact_record_leaves_bounds_out() -> None:
+    whole = record(judgement(Outcome.UNDECIDED, GAP))
+    assert [one.bounded for one in whole.judgement.verdicts] == [GAP.bounded]
+    assert [one.bounded for one in compacted(whole).judgement.verdicts] == [None]
+
+
 def test_the_shipped_schema_is_the_codes() -> None:
     shipped = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     assert shipped == record_schema(), "run .venv/bin/python tools/verdict_schema.py"
 
 
-@pytest.mark.parametrize("told", [record(FAILED), compacted(record(FAILED)), record(of_slices("a"))])
+@pytest.mark.parametrize(
+    "told", [record(FAILED), compacted(record(FAILED)), record(of_slices("a")), record(judgement(Outcome.FAIL, GAP))]
+)
 def test_what_is_written_meets_the_shipped_schema(told: VerdictRecord) -> None:
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -8,13 +8,14 @@ from typing import Any
 
 from headgate.core.evaluation import OVERALL, Evaluation, Fact, Measure
 from headgate.core.frozen import dump_frozen
+from headgate.core.gate_answers import at_most_surely
 from headgate.core.gates import AtMost
 from headgate.core.metrics import mae
 from headgate.core.mode import Mode, RunMode
 from headgate.core.policy import Policy
 from headgate.core.refs import CandidateRef, ChampionRef, SnapshotRef, TrackedRun, VerdictRef
 from headgate.core.validation import ValidationSummary
-from headgate.core.verdict import Comparison, Judgement, Outcome, Verdict
+from headgate.core.verdict import Bounded, Comparison, Judgement, Outcome, Verdict
 from headgate.core.verdict_record import VerdictRecord, record_of
 from tests.unit.page_reader import RUN
 
@@ -97,6 +98,22 @@ SEASONS = Verdict(
             "NoWorseThan(mae, season=spring)",
             compared(0.01, -0.05, 0.06, -0.02, of="season=spring", rows=13, enough_rows=60),
         ),
+    ),
+)
+GAP = at_most_surely(
+    "DemographicParity(region)",
+    Bounded(
+        what="selection rates: gap",
+        rows=800,
+        value=0.155,
+        low=0.11,
+        high=0.25,
+        ceiling=0.1,
+        confidence=0.95,
+        p_pass=1.0,
+        p_fail=0.04,
+        method="Newcombe (1998)",
+        corrected_fail=0.08,
     ),
 )
 NO_BASELINE = Verdict.undecided("BetterBy(mae)", "no baseline: nothing was promoted yet")

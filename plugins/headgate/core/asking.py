@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.core.evaluation import Evaluation
 from headgate.core.predictions import Predictions
-from headgate.core.verdict import Comparison, Outcome, Verdict
+from headgate.core.verdict import Bounded, Comparison, Outcome, Verdict
 
 if TYPE_CHECKING:
     from headgate.core.gates import Gate
@@ -37,4 +37,6 @@ def _is_whole(answer: object) -> bool:
     if not isinstance(answer, Verdict) or not isinstance(answer.outcome, Outcome) or not isinstance(answer.reason, str):
         return False
     told: object = answer.comparison
-    return (told is None or isinstance(told, Comparison)) and all(map(_is_whole, answer.parts))
+    bounded: object = answer.bounded
+    is_told = (told is None or isinstance(told, Comparison)) and (bounded is None or isinstance(bounded, Bounded))
+    return is_told and all(map(_is_whole, answer.parts))

@@ -1,9 +1,9 @@
 """Multiplicity: a claim that could decide alone is corrected for how many such claims there are.
 
 Any single comparison that fails shuts the door, so the p-values against the candidate are corrected over all
-comparisons of a policy, slices included. That each of several gates passes is one claim of all of them together (the
-intersection-union test of Berger 1982, Technometrics 24:295), which needs no correction; that any of several passes is
-corrected within them.
+comparisons of a policy, of slices and of groups included. That each of several gates passes is one claim of all of them
+together (the intersection-union test of Berger 1982, Technometrics 24:295), which needs no correction; that any of
+several passes is corrected within them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import replace
 from enum import StrEnum
 
 from headgate.core.combining import folded
+from headgate.core.gate_answers import at_most_surely
 from headgate.core.multiplicity import benjamini_hochberg, holm
 from headgate.core.settling import settled
-from headgate.core.verdict import Comparison, Verdict
+from headgate.core.verdict import Bounded, Comparison, Verdict
 
 
 class Correction(StrEnum):
@@ -55,11 +56,11 @@ def corrected(verdicts: Sequence[Verdict], correction: Correction) -> tuple[tupl
     return tuple(_resettled(verdict, against, alone) for verdict in verdicts), tuple(notes)
 
 
-def _deciding(verdict: Verdict) -> Iterator[Comparison]:
+def _deciding(verdict: Verdict) -> Iterator[Comparison | Bounded]:
     if verdict.warn_only:
         return
-    if verdict.comparison is not None:
-        yield verdict.comparison
+    if verdict.claim is not None:
+        yield verdict.claim
     for part in verdict.parts:
         yield from _deciding(part)
 
@@ -90,12 +91,20 @@ def _resettled(verdict: Verdict, against: dict[int, float], alone: dict[int, flo
         parts = tuple(_resettled(part, against, alone) for part in verdict.parts)
         before, after = (folded(verdict.gate, each, enough=verdict.enough) for each in (verdict.parts, parts))
         return _changed(replace(verdict, parts=parts), before, after)
-    comparison = verdict.comparison
-    if comparison is None or id(comparison) not in against:
+    claim = verdict.claim
+    if claim is None or id(claim) not in against:
         return verdict
-    told = replace(comparison, corrected_fail=against.get(id(comparison)), corrected_pass=alone.get(id(comparison)))
-    before, after = (settled(verdict.gate, each, verdict.doubt) for each in (comparison, told))
-    return _changed(replace(verdict, comparison=told), before, after)
+    told = replace(claim, corrected_fail=against[id(claim)], corrected_pass=alone.get(id(claim)))
+    before, after = (_decided(verdict, each) for each in (claim, told))
+    kept = replace(verdict, comparison=after.comparison or verdict.comparison, bounded=after.bounded or verdict.bounded)
+    return _changed(kept, before, after)
+
+
+def _decided(verdict: Verdict, claim: Comparison | Bounded) -> Verdict:
+    """Return what a claim alone comes to."""
+    if isinstance(claim, Bounded):
+        return at_most_surely(verdict.gate, claim)
+    return settled(verdict.gate, claim, verdict.doubt)
 
 
 def _changed(verdict: Verdict, before: Verdict, after: Verdict) -> Verdict:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headgate.core.evaluation import OVERALL, Evaluation, Fact
 from headgate.core.metrics import Metric
 from headgate.core.prune_text import size_text
-from headgate.core.verdict import Outcome, Verdict
+from headgate.core.verdict import Answer, Bounded, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +83,26 @@ def at_least(gate: str, what: str, value: float, floor: float, *, unit: str = ""
     return Verdict.failed(gate, reason, value=value, limit=floor)
 
 
-def at_most_surely(
-    gate: str, what: str, value: float, ceiling: float, *, bounds: tuple[float, float], confidence: float
-) -> Verdict:
-    """PASS where the upper bound is at or below the ceiling, FAIL where the lower is above, else UNDECIDED."""
-    low, high = bounds
-    said = f"{what} {value:.4g} ({low:.4g} to {high:.4g}, each bound with {100 * confidence:g} %)"
-    if high <= ceiling:
-        return Verdict.passed(gate, f"{said} is at most {ceiling:g}", value=value, limit=ceiling)
-    if low > ceiling:
-        return Verdict.failed(gate, f"{said} is above the ceiling {ceiling:g}", value=value, limit=ceiling)
-    reason = f"{said} can't tell on which side of the ceiling {ceiling:g} it is"
-    return Verdict(gate=gate, outcome=Outcome.UNDECIDED, reason=reason, value=value, limit=ceiling)
+def at_most_surely(gate: str, found: Bounded) -> Verdict:
+    """PASS where the upper bound is at or below the ceiling, FAIL where the lower is above, else UNDECIDED.
+
+    What a corrected p-value takes back is UNDECIDED.
+    """
+    outcome, ending = _surely(found)
+    bounds = f"{found.low:.4g} to {found.high:.4g}, each bound with {100 * found.confidence:g} %"
+    reason = f"{found.what} {found.value:.4g} ({bounds}){ending}"
+    return Verdict(gate=gate, outcome=outcome, reason=reason, value=found.value, limit=found.ceiling, bounded=found)
+
+
+def _surely(found: Bounded) -> tuple[Outcome, str]:
+    match found.answer:
+        case Answer.BETTER:
+            return Outcome.PASS, f" is at most {found.ceiling:g}"
+        case Answer.WORSE:
+            return Outcome.FAIL, f" is above the ceiling {found.ceiling:g}"
+    plain = replace(found, corrected_pass=None, corrected_fail=None)
+    among = "" if plain.answer is Answer.CANT_TELL else ", corrected for how many comparisons there are,"
+    return Outcome.UNDECIDED, f"{among} can't tell on which side of the ceiling {found.ceiling:g} it is"
 
 
 def _found(fact: Fact | None, value: float | None, what: str, least: float) -> Found:

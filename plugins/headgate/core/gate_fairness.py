@@ -17,6 +17,10 @@ from headgate.core.predictions import Predictions
 from headgate.core.slices import require_column
 from headgate.core.verdict import Verdict
 
+DIFFERENCES = "Newcombe (1998) for each pair of groups, Bonferroni over pairs"
+RATIOS = "Donner and Zou (2012) for each pair of groups, Bonferroni over pairs"
+"""How bounds of gaps are computed, for a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemographicParity:
@@ -66,7 +70,14 @@ class DemographicParity:
 
         gap = round(demographic_parity_difference(found.groups), DIGITS)
         what = f"selection rates, {ends(found.groups, 'selection_rate')}{found.left_out}: gap"
-        return held(self, what, gap, lambda sure: difference_bounds(found.selected, found.rows, sure))
+        return held(
+            self,
+            what,
+            gap,
+            lambda sure: difference_bounds(found.selected, found.rows, sure),
+            rows=sum(found.rows),
+            method=DIFFERENCES,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,7 @@ class EqualisedOdds:
             negatives = difference_bounds(found.false_positives, found.negatives, sure, rates=2)
             return max(positives[0], negatives[0]), max(positives[1], negatives[1])
 
-        return held(self, what, gap, bounds_with)
+        return held(self, what, gap, bounds_with, rows=sum(found.rows), method=DIFFERENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +187,14 @@ class ErrorRateRatio:
         if min(rates) == 0 < max(rates):
             return Verdict.undecided(self.name, f"{what}: to a group without errors there is no ratio")
         ratio = round(max(rates) / min(rates), DIGITS) if max(rates) else 1.0
-        return held(self, f"{what}: ratio", ratio, lambda sure: ratio_bounds(found.errors, found.rows, sure))
+        return held(
+            self,
+            f"{what}: ratio",
+            ratio,
+            lambda sure: ratio_bounds(found.errors, found.rows, sure),
+            rows=sum(found.rows),
+            method=RATIOS,
+        )
 
 
 def _require_rest(gate: DemographicParity | EqualisedOdds | ErrorRateRatio) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from headgate.core.gate_answers import at_most, at_most_surely
 from headgate.core.predictions import Predictions
-from headgate.core.verdict import Verdict
+from headgate.core.verdict import Bounded, Verdict
 
 if TYPE_CHECKING:
     from headgate.core.numeric.fairness import GroupRates, Rate
@@ -138,12 +138,36 @@ def ends(groups: Sequence[GroupRates], rate: Rate) -> str:
     return f"{greatest.group} {getattr(greatest, rate):.4g} to {least.group} {getattr(least, rate):.4g}"
 
 
-def held(gate: GapGate, what: str, gap: float, bounds_with: BoundsWith) -> Verdict:
-    """Return what a gate answers: by the gap alone, or by its bounds where a confidence asks for them."""
+def held(gate: GapGate, what: str, gap: float, bounds_with: BoundsWith, *, rows: int, method: str) -> Verdict:
+    """Return what a gate answers: by the gap alone, or by its bounds where a confidence asks for them.
+
+    Args:
+        gate: The gate.
+        what: What the gap is of, for a person.
+        gap: As it was measured.
+        bounds_with: Its bounds with a confidence.
+        rows: How many rows were compared.
+        method: How the bounds are computed, for a person.
+    """
     sure = gate.confidence
     if sure is None:
         return at_most(gate.name, what, gap, gate.at_most)
-    return at_most_surely(gate.name, what, gap, gate.at_most, bounds=bounds_with(sure), confidence=sure)
+    from headgate.core.numeric.gaps import p_values_of
+
+    (low, high), (p_pass, p_fail) = bounds_with(sure), p_values_of(bounds_with, gate.at_most)
+    found = Bounded(
+        what=what,
+        rows=rows,
+        value=gap,
+        low=low,
+        high=high,
+        ceiling=gate.at_most,
+        confidence=sure,
+        p_pass=p_pass,
+        p_fail=p_fail,
+        method=method,
+    )
+    return at_most_surely(gate.name, found)
 
 
 def _why_not(predictions: Predictions, column: str, *, any_classes: bool) -> str | None:

@@ -86,6 +86,50 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounded:
+    """A value that is held against a ceiling by its bounds, and how sure that is: of the candidate alone.
+
+    Args:
+        what: What it is of, for a person.
+        rows: How many rows it was measured on.
+        value: The estimate.
+        low: Lower bound; the true value is above it with the gate's confidence (one-sided).
+        high: Upper bound, likewise.
+        ceiling: What it is held against, inclusive.
+        confidence: Of each bound, and of the answer, in (0.5, 1).
+        p_pass: P-value of "the true value is above the ceiling": small speaks for the candidate.
+        p_fail: P-value of "the true value is at most the ceiling": small speaks against it.
+        method: How it was computed, for a person.
+        corrected_pass: `p_pass`, corrected for how many such claims could open the door alone; `None` where there is
+            no other.
+        corrected_fail: `p_fail`, corrected for how many could shut it.
+    """
+
+    what: str
+    rows: int
+    value: float
+    low: float
+    high: float
+    ceiling: float
+    confidence: float
+    p_pass: float
+    p_fail: float
+    method: str
+    corrected_pass: float | None = None
+    corrected_fail: float | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """Better than the ceiling asks, or just as good; worse; or nobody can tell."""
+        level = 1 - self.confidence
+        if self.high <= self.ceiling and (self.corrected_pass is None or self.corrected_pass <= level):
+            return Answer.BETTER
+        if self.low > self.ceiling and (self.corrected_fail is None or self.corrected_fail <= level):
+            return Answer.WORSE
+        return Answer.CANT_TELL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """One gate's answer.
 
@@ -96,7 +140,8 @@ class Verdict:
         value: The number it looked at, if there was one.
         limit: What it was held against, if anything.
         comparison: The paired test behind it, if there is one.
-        doubt: What that test means when it can't tell.
+        bounded: The bounds behind it, where it holds a value against a ceiling by them.
+        doubt: What a paired test means when it can't tell.
         parts: Of a gate that is made of others, or asks of every slice: their verdicts.
         enough: How many of the parts must pass; all when `None`.
         warn_only: Whether it is told and decides nothing.
@@ -108,10 +153,16 @@ class Verdict:
     value: float | None = None
     limit: float | None = None
     comparison: Comparison | None = None
+    bounded: Bounded | None = None
     doubt: Doubt = Doubt.STAY
     parts: tuple[Verdict, ...] = ()
     enough: int | None = None
     warn_only: bool = False
+
+    @property
+    def claim(self) -> Comparison | Bounded | None:
+        """What its p-values are of, if it has any."""
+        return self.comparison or self.bounded
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:

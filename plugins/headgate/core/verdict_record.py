@@ -200,7 +200,7 @@ def compacted(record: VerdictRecord, *, longest: int = 300, most: int = 100) -> 
     """
     judgement = record.judgement
     gates = tuple(
-        replace(verdict, comparison=None, parts=(), reason=cut(verdict.reason, longest))
+        replace(verdict, comparison=None, bounded=None, parts=(), reason=cut(verdict.reason, longest))
         for verdict in judgement.verdicts[:most]
     )
     return replace(

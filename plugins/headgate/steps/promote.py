@@ -115,7 +115,7 @@ def entry_of(verdict: VerdictRef, *, expected_head: int, draft: CardDraft) -> En
 
 def _gates_text(verdict: VerdictRef) -> str:
     """Return each gate's answer in short, as JSON; the comparisons are in the record."""
-    gates = [wire.dump(replace(one, comparison=None, parts=())) for one in verdict.judgement.verdicts]
+    gates = [wire.dump(replace(one, comparison=None, bounded=None, parts=())) for one in verdict.judgement.verdicts]
     return json.dumps(gates, ensure_ascii=False)
 
 

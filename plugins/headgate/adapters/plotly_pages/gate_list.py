@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from headgate.adapters.plotly_pages.markup import element, table
-from headgate.core.verdict import Comparison, Outcome, Verdict
+from headgate.core.verdict import Bounded, Comparison, Outcome, Verdict
 from headgate.core.verdict_words import OUTCOME_WORDS, is_unasked, number_text, plain_reason, walk
 
 TONES = {Outcome.PASS: ("good", "✓"), Outcome.FAIL: ("bad", "✗"), Outcome.UNDECIDED: ("open", "?")}
@@ -34,9 +34,11 @@ def tally(verdicts: Sequence[Verdict]) -> str:
 
 def method_table(verdicts: Sequence[Verdict]) -> str:
     """Return how each comparison was computed, for those who know statistics; nothing where nothing was compared."""
-    found = [(one.verdict.gate, one.verdict.comparison) for one in walk(verdicts) if one.verdict.comparison]
+    found = [(one.verdict.gate, one.verdict.claim) for one in walk(verdicts) if one.verdict.claim]
     head = ("Gate", "Rows", "Each bound holds with", "p for", "p against", "Method")
     caption = "p for: of the improvement being no more than what is asked. p against: of its being no less. "
+    if any(isinstance(claim, Bounded) for _, claim in found):
+        caption += "Of a gap: of its being above its ceiling, and of its being at most that. "
     caption += "In parentheses: corrected for how many comparisons there were."
     if more := len(found) - _MOST_METHODS if len(found) > _MOST_METHODS else 0:
         caption += f" The first {_MOST_METHODS}; verdict.json has {more:,} more."
@@ -70,7 +72,7 @@ def _parts(verdict: Verdict) -> str:
     return element("ul", *items, class_="gates")
 
 
-def _method(gate: str, found: Comparison) -> str:
+def _method(gate: str, found: Comparison | Bounded) -> str:
     return element(
         "tr",
         element("th", escape(gate), scope="row"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ Array = np.ndarray[Any, Any]
 
 MOST_GROUPS = 1000
 """More than so many aren't compared pair by pair."""
+
+_LEAST_LEVEL, _MOST_LEVEL = 1e-12, 0.5
+_HALVINGS = 28
 
 
 def difference_bounds(
@@ -60,6 +64,35 @@ def ratio_bounds(hits: Sequence[int], rows: Sequence[int], confidence: float) ->
         upper = (b + np.sqrt(np.maximum(b**2 - a * c, 0))) / a
         upper = np.where(a > 0, upper, np.inf)
     return max(1.0, _greatest(lower)), _greatest(upper)
+
+
+def p_values_of(bounds_with: Callable[[float], tuple[float, float]], limit: float) -> tuple[float, float]:
+    """Return the p-values of "the gap is above the limit" and of "it is at most the limit", in this order.
+
+    The bounds' inverse: the least level at which the upper bound is at or below the limit, and at which the lower one
+    is above it. Found by bisection to seven digits, rounded up; one above 0.5 is 1, one below 1e-12 is 1e-12.
+
+    Args:
+        bounds_with: Bounds with a confidence, each one-sided, and wider with a greater one.
+        limit: What the gap is held against.
+    """
+    return (
+        _least_level(lambda level: bounds_with(1 - level)[1] <= limit),
+        _least_level(lambda level: bounds_with(1 - level)[0] > limit),
+    )
+
+
+def _least_level(tells: Callable[[float], bool]) -> float:
+    """Return the least level that tells, where every greater one does, too."""
+    if not tells(_MOST_LEVEL):
+        return 1.0
+    if tells(_LEAST_LEVEL):
+        return _LEAST_LEVEL
+    silent, telling = math.log(_LEAST_LEVEL), math.log(_MOST_LEVEL)
+    for _ in range(_HALVINGS):
+        middle = (silent + telling) / 2
+        silent, telling = (silent, middle) if tells(math.exp(middle)) else (middle, telling)
+    return math.exp(telling)
 
 
 def _sure(confidence: float, groups: int, rates: int) -> float:
