@@ -69,6 +69,15 @@ def test_calibration_has_a_ceiling_and_leaves_room_for_chance(positives: int, ex
     assert outcome(Calibrated(at_most_ece=0.05), NONE, in_one_bin(positives, share=0.7)) is expected
 
 
+def test_an_error_of_just_the_ceiling_and_chance_is_undecided() -> None:
+    rows = in_one_bin(755, share=0.7)
+    error, chance = calibration_of(rows, 10)
+    ceiling = error - chance
+    assert ceiling + chance == error
+    assert outcome(Calibrated(at_most_ece=ceiling), NONE, rows) is UNDECIDED
+    assert outcome(Calibrated(at_most_ece=ceiling - 1e-9), NONE, rows) is FAIL
+
+
 def test_what_chance_makes_is_the_mean_error_of_a_model_that_is_calibrated() -> None:
     draw = np.random.default_rng(7)
     errors, chances = [], []

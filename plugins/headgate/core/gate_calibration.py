@@ -20,8 +20,8 @@ class Calibrated:
     in bins of equal width, of the positive class; of more than two classes that of the likeliest (Guo et al. 2017, *On
     Calibration of Modern Neural Networks*, equation 3).
 
-    Finite bins make the error positive by chance alone. What is above the ceiling by less than chance makes on average
-    of a calibrated model is UNDECIDED; the sum of both fails.
+    Finite bins make the error positive by chance alone. What is above the ceiling by no more than chance makes on
+    average of a calibrated model is UNDECIDED; beyond the sum of both it fails.
 
     Args:
         at_most_ece: Ceiling on the error, in [0, 1], inclusive.
