@@ -1,8 +1,8 @@
 """The heavy libraries, imported once in a process whose forks run tasks. Importing this module does it.
 
-In Airflow's scheduler, `headgate.plugin` imports it where `[headgate] preload` says so. A Celery worker imports it where
-its configuration names it, `AIRFLOW__CELERY__EXTRA_CELERY_CONFIG='{"imports": ["headgate.preloading"]}'`. About 300 MB
-once, shared by all forks.
+In Airflow's scheduler, `headgate.plugin` imports it where `[headgate] preload` says so; a Celery worker does where its
+configuration names it: `AIRFLOW__CELERY__EXTRA_CELERY_CONFIG='{"imports": ["headgate.preloading"]}'`. It takes
+about 300 MB once, shared by all forks.
 """
 
 from __future__ import annotations
