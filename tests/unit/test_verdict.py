@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from headgate.core.verdict import Answer, Doubt, Outcome, Verdict
+from headgate.core.verdict import Answer, Bounded, Doubt, Outcome, Verdict
 from tests.unit.predicted import compared
 
 NAN = math.nan
@@ -57,6 +59,48 @@ def test_a_corrected_p_value_counts_instead_of_the_plain_one(corrected: dict[str
 def test_a_corrected_p_value_against_the_candidate_can_take_a_failure_back() -> None:
     assert compared(0.99, 0.01).answer is Answer.WORSE
     assert compared(0.99, 0.01, corrected_fail=0.1).answer is Answer.CANT_TELL
+
+
+def bounded(low: float, high: float, **change: Any) -> Bounded:
+    given: dict[str, Any] = {"what": "gap", "rows": 100, "value": 0.5, "ceiling": 1.0, "confidence": 0.75}
+    p_values: dict[str, Any] = {"p_pass": 0.1, "p_fail": 0.1, "method": "by hand"}
+    return Bounded(**given | p_values | {"low": low, "high": high} | change)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "answer"),
+    [
+        (0.2, 0.9, Answer.BETTER),
+        (0.2, 1.0, Answer.BETTER),
+        (0.2, math.nextafter(1, 2), Answer.CANT_TELL),
+        (1.0, 1.5, Answer.CANT_TELL),
+        (math.nextafter(1, 2), 1.5, Answer.WORSE),
+        (NAN, 1.5, Answer.CANT_TELL),
+        (NAN, NAN, Answer.CANT_TELL),
+    ],
+)
+def test_a_value_is_held_against_its_ceiling_by_its_bounds(low: float, high: float, answer: Answer) -> None:
+    assert bounded(low, high).answer is answer
+
+
+@pytest.mark.parametrize(
+    ("corrected", "stays"), [(0.0, True), (0.2, True), (0.25, True), (0.26, False), (1.0, False), (NAN, False)]
+)
+def test_a_corrected_p_value_can_only_take_back_what_bounds_say(corrected: float, *, stays: bool) -> None:
+    for_it = bounded(0.2, 0.9, corrected_pass=corrected, corrected_fail=0.0)
+    assert for_it.answer is (Answer.BETTER if stays else Answer.CANT_TELL)
+    against = bounded(1.2, 1.5, corrected_pass=0.0, corrected_fail=corrected)
+    assert against.answer is (Answer.WORSE if stays else Answer.CANT_TELL)
+    assert bounded(0.2, 1.5, corrected_pass=0.0, corrected_fail=corrected).answer is Answer.CANT_TELL
+
+
+def test_a_verdicts_claim_is_its_comparison_or_its_bounds() -> None:
+    comparison, bounds = compared(), bounded(0.2, 0.9)
+    plain = Verdict.undecided("q", "so")
+    assert plain.claim is None
+    assert replace(plain, comparison=comparison).claim is comparison
+    assert replace(plain, bounded=bounds).claim is bounds
+    assert replace(plain, bounded=bounds).comparisons == ()
 
 
 def test_a_verdict_has_its_own_comparison_and_then_those_of_its_parts_in_their_order() -> None:
