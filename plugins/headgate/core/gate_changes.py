@@ -89,6 +89,7 @@ def _is_pair(found: object) -> bool:
 def _who(gate: Change) -> str:
     steps = [f"{old} to {new}" for old, new in gate.replace]
     steps += [f"times {gate.scale:g}"] if gate.scale != 1 else []
-    steps += [f"{'plus' if gate.add > 0 else 'minus'} {abs(gate.add):g}"] if gate.add else []
+    steps += [f"plus {gate.add:g}"] if gate.add > 0 else []
+    steps += [f"minus {-gate.add:g}"] if gate.add < 0 else []
     within = f" within {gate.tolerance:g}" if gate.tolerance else ""
     return f"{gate.column} {', '.join(steps)}{within}"
