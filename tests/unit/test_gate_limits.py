@@ -31,6 +31,7 @@ from tests.unit.own_gates import Plain, Within
         (BetterBy(accuracy, method=McNemar(), when_unsure=Doubt.GO), "margin 0, method McNemar, when_unsure go"),
         (CostAtMost("size", 1e7), "ceiling 1e+07"),
         (RowsAtLeast(training=1000, holdout=100), "training 1000, holdout 100"),
+        (RowsAtLeast(training=12_345_678), "training 12345678"),
         (WarnOnly(AtMost(mae, 0.5)), "ceiling 0.5"),
         (EverySlice("season", (AtMost(mae, 0.5),)), "ceiling 0.5"),
         (EverySlice("season", (AtMost(mae, 0.5),), skip_below=10), "skip_below 10; ceiling 0.5"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -32,9 +32,9 @@ def _numbers(gate: Any) -> Iterator[str]:  # noqa: ANN401 - a dataclass
     for each in fields(gate):
         value = getattr(gate, each.name)
         if type(value) in {int, float}:
-            if each.name not in _ASIDE or value != _default_of(each):
+            if each.name not in _ASIDE or value != each.default:
                 yield f"{each.name} {value:g}" if isinstance(value, float) else f"{each.name} {value}"
-        elif isinstance(value, StrEnum | Method) and value != _default_of(each):
+        elif isinstance(value, StrEnum | Method) and value != each.default:
             yield f"{each.name} {value if isinstance(value, StrEnum) else type(value).__name__}"
 
 
@@ -50,7 +50,3 @@ def _gates_in(gate: Any) -> tuple[Gate, ...]:  # noqa: ANN401 - a dataclass
     values = (getattr(gate, each.name) for each in fields(gate))
     several = (value if isinstance(value, tuple) else (value,) for value in values)
     return tuple(one for each in several for one in each if isinstance(one, Gate) and not isinstance(one, type))
-
-
-def _default_of(each: Field[Any]) -> object:
-    return each.default if each.default is not MISSING else None
