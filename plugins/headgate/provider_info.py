@@ -48,9 +48,9 @@ def _model_server() -> dict[str, Any]:
         "hook-class-name": "headgate.hooks.model_server.ModelServerHook",
         "hook-name": "Headgate model server",
         "ui-field-behaviour": {
-            "hidden-fields": ["schema", "extra", "login", "password"],
-            "relabeling": {"host": "Address"},
-            "placeholders": {"host": "http://model-server", "port": "8000"},
+            "hidden-fields": ["schema", "extra"],
+            "relabeling": {"host": "Address", "login": "User"},
+            "placeholders": {"host": "http://model-server", "port": "8000", "login": "headgate"},
         },
     }
 

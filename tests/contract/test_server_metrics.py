@@ -178,3 +178,4 @@ def test_every_line_that_a_server_writes_is_json_when_that_is_asked_for() -> Non
                 server.terminate()
     assert {"uvicorn.error", "headgate.server"} <= {line["logger"] for line in lines}
     assert {(line["model"], line["version"]) for line in lines} == {("shop", None)}
+    assert not any("login" in line["message"] for line in lines)  # only this machine reaches it

@@ -13,12 +13,14 @@ from typer.testing import CliRunner
 from headgate.adapters.mlflow_addresses import MlflowPages
 from headgate.cli.commands import app
 from headgate.core.refs import TrackedRun
-from headgate.errors import InputError
+from headgate.core.server_login import ServerLogin
+from headgate.errors import DeploymentError, InputError
 from headgate.hooks.links import MadeLink
 from headgate.hooks.mlflow import MlflowHook
 from headgate.hooks.model_server import ModelServerHook
 from headgate.hooks.store import store_at
 from headgate.plugin import is_task_parent
+from headgate.provider_info import get_provider_info
 from headgate.server.app import create_app
 from headgate.testing.fake_champions import FakeChampionSource
 from tests.contract.served import NEVER, served
@@ -88,6 +90,26 @@ def test_a_connection_says_whether_its_model_server_answers(monkeypatch: pytest.
         assert hook.test_connection()[0]
         assert hook.get_conn().url == f"{url}/version"
     assert not hook.test_connection()[0]
+
+
+def test_a_model_server_is_asked_with_the_login_of_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, login = FakeChampionSource("sales"), ServerLogin(user="headgate", password="pässword")  # noqa: S106 - the test's
+    version = source.promote(2.0)
+    with served(create_app(source, poll_seconds=NEVER, login=login)) as url:
+        there = json.loads(connection(url)) | {"conn_type": "headgate_server", "login": "headgate"}
+        for name, password in {"right": "pässword", "wrong": "other"}.items():
+            monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(there | {"password": password}))
+        assert ModelServerHook("right").test_connection()[0]
+        ModelServerHook("right").serving_target.deploy("sales", version)
+        answers, said = ModelServerHook("wrong").test_connection()
+        assert (answers, "wrong: model server at http://127.0.0.1" in said, "with its login" in said) == (0, 1, 1)
+        with pytest.raises(DeploymentError, match=r"must be asked with its login\. Got the user 'headgate' with"):
+            ModelServerHook("wrong").serving_target.deploy("sales", version)
+
+
+def test_both_forms_of_connections_ask_for_a_login() -> None:
+    for kind in get_provider_info()["connection-types"]:
+        assert not {"login", "password"} & set(kind["ui-field-behaviour"]["hidden-fields"])
 
 
 def test_a_store_that_nobody_named_is_asked_for() -> None:

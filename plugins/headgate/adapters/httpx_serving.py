@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import httpx
 
-from headgate.errors import DeploymentError, TransientError
+from headgate.core.server_login import DEFAULT_USER, PASSWORD, USER
+from headgate.errors import DeploymentError, InputError, TransientError
 from headgate.ports import Answer, Rows
 
 _PAUSE = 0.1
@@ -22,11 +23,14 @@ class HttpServingTarget:
     Args:
         url: Its address.
         timeout: Seconds that a deployment may take, > 0.
+        username: The login, if the server asks for one; `headgate` where only a password is given.
+        password: The login's password.
     """
 
-    def __init__(self, url: str, *, timeout: float) -> None:
+    def __init__(self, url: str, *, timeout: float, username: str | None = None, password: str | None = None) -> None:
         self._url = url.rstrip("/")
         self._timeout = timeout
+        self._login = (username or DEFAULT_USER, password or "") if username or password else None
 
     @property
     def url(self) -> str:
@@ -79,6 +83,15 @@ class HttpServingTarget:
         except (KeyError, TypeError, ValueError) as error:
             raise self._stranger(answer, "/invocations") from error
 
+    def described(self) -> str:
+        """Return what the server says of itself, as JSON.
+
+        Raises:
+            DeploymentError: It refuses the login, or is no model server.
+            TransientError: It can't be reached.
+        """
+        return self._call("GET", "/version").text
+
     def _look(self, method: str, path: str) -> dict[str, Any]:
         answer = self._call(method, path)
         try:
@@ -91,19 +104,40 @@ class HttpServingTarget:
         msg = f"{self._url} must be a Headgate model server. Got {answer.text[:80]!r} at {path} instead."
         return DeploymentError(msg)
 
+    def _refused_login(self, path: str) -> DeploymentError:
+        got = f"the user {self._login[0]!r} with a password that it doesn't take" if self._login else "none"
+        msg = (
+            f"model server at {self._url} must be asked with its login. Got {got} instead, so it refused {path} with "
+            f"401: give its {USER} and {PASSWORD}, in the Airflow connection (login and password) or, on a command "
+            "line, by the same variables."
+        )
+        return DeploymentError(msg)
+
     def _call(self, method: str, path: str, **body: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own keywords
+        _require_no_login(self._url)
         try:
-            answer = httpx.request(method, self._url + path, timeout=self._timeout, **body)
+            answer = httpx.request(method, self._url + path, timeout=self._timeout, auth=self._login, **body)
         except httpx.TransportError as error:
             msg = f"model server at {self._url} does not answer: {error}. Is it up, and its Airflow connection right?"
             raise TransientError(msg) from error
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             msg = f"model server at {self._url} answered {path} with {answer.status_code}: {answer.text[:300]}"
             raise TransientError(msg)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise self._refused_login(path)
         if answer.is_error:
             msg = f"model server at {self._url} refused {path} with {answer.status_code}: {answer.text[:300]}"
             raise DeploymentError(msg)
         return answer
+
+
+def _require_no_login(url: str) -> None:
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        msg = (
+            "address of a model server must hold no login, since it is printed and kept. Got one instead: give it in "
+            f"the Airflow connection (login and password), or by {USER} and {PASSWORD}."
+        )
+        raise InputError(msg)
 
 
 def _because(state: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from headgate.cli.servers import person, promotion_log, run_ledger, run_tracker
+from headgate.cli.servers import person, promotion_log, run_ledger, run_tracker, server_login
 from headgate.cli.store import local_path, open_store
 from headgate.core.asof import AsOf, RunType
 from headgate.core.refs import DeploymentRef, PromotionRef, RunRef
@@ -177,7 +177,7 @@ class LocalChain:
             store=self.store,
             tracker=self.tracker,
             log=self.log,
-            serving_target=HttpServingTarget(url, timeout=serving.timeout),
+            serving_target=HttpServingTarget(url, timeout=serving.timeout, **server_login()),
         )
 
     def wanted(self, run: RunRef) -> Wanted:

@@ -19,6 +19,7 @@ from headgate.cli.servers import (
     promotion_log,
     require_model,
     run_tracker,
+    server_login,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
 PROBE_ROWS = 20
 TIMEOUT = 60.0
 
-Server = Annotated[str | None, typer.Option("--server", help="Address of the model server that is to serve it.")]
+Server = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        help="Address of the model server that is to serve it. Its login comes from HEADGATE_SERVER_USER and "
+        "_PASSWORD.",
+    ),
+]
 
 
 def rollback(
@@ -49,9 +57,10 @@ def rollback(
     from headgate.steps.rollback import roll_back
 
     with told():
+        serving_login = server_login() if server else {}
         log, opened = promotion_log(mlflow), open_store(store)
         rolled = roll_back(require_model(model), to=to, who=person(who), reason=reason, log=log, store=opened)
-        deployment = _deployed(rolled, server, mlflow, opened) if server else None
+        deployment = _deployed(rolled, server, serving_login, mlflow, opened) if server else None
     for note in rolled.notes:
         typer.echo(note, err=True)
     if as_json:
@@ -85,7 +94,9 @@ def lift(
         typer.echo(f"the fit of version {version} of {model} may be promoted again")
 
 
-def _deployed(rolled: RolledBack, server: str, mlflow: str | None, store: SnapshotStore) -> DeploymentRef | None:
+def _deployed(
+    rolled: RolledBack, server: str, serving_login: dict[str, str], mlflow: str | None, store: SnapshotStore
+) -> DeploymentRef | None:
     from headgate.adapters.httpx_serving import HttpServingTarget
     from headgate.hooks import parts
     from headgate.steps.deploy import deploy_version
@@ -100,7 +111,7 @@ def _deployed(rolled: RolledBack, server: str, mlflow: str | None, store: Snapsh
         store=store,
         tracker=run_tracker(mlflow),
         log=promotion_log(mlflow),
-        serving_target=HttpServingTarget(server, timeout=TIMEOUT),
+        serving_target=HttpServingTarget(server, timeout=TIMEOUT, **serving_login),
     )
 
 

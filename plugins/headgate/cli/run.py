@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.refusals import coloured, told
-from headgate.cli.servers import AsJson, MlflowUrl, StoreUrl, json_text, require_url
+from headgate.cli.servers import AsJson, MlflowUrl, StoreUrl, json_text, require_url, server_login
 from headgate.core.as_ofs import Every
 from headgate.errors import InputError
 
@@ -53,7 +53,11 @@ def run(
         str | None, typer.Option(help="promote_older: promote although the champion's as-of is later. Needs a reason.")
     ] = None,
     server: Annotated[
-        str | None, typer.Option(help="Model server that is to serve what is promoted: waits for it, and probes it.")
+        str | None,
+        typer.Option(
+            help="Model server that is to serve what is promoted: waits for it, and probes it. Its login comes from "
+            "HEADGATE_SERVER_USER and _PASSWORD."
+        ),
     ] = None,
     mlflow: MlflowUrl = None,
     store: StoreUrl = None,
@@ -115,6 +119,8 @@ def _once(order: Order, as_of: str | None, wish: Wish, server: str | None, *, as
     from headgate.core.asof import commanded_as_of
 
     asked = commanded_as_of(as_of, now=datetime.now(tz=UTC))
+    if server:
+        server_login()  # one that can't be one is told before anything is promoted
     require_mlflow(order)
     done = run_once(order, asked, wish)
     try:

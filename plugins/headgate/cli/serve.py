@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -22,7 +23,12 @@ def serve(
         bool, typer.Option("--json-logs", envvar="HEADGATE_JSON_LOGS", help="Write the log's lines as JSON.")
     ] = False,
 ) -> None:
-    """Serve the champion of a registered model, and swap to the next one without dropping a request."""
+    """Serve the champion of a registered model, and swap to the next one without dropping a request.
+
+    With HEADGATE_SERVER_PASSWORD in the environment, every request must bring it, and HEADGATE_SERVER_USER (headgate by
+    default), by HTTP basic authentication; health checks needn't.
+    """
+    from headgate.core.server_login import login_of
     from headgate.server.run import serve as run_server
 
     try:
@@ -34,6 +40,7 @@ def serve(
             poll_seconds=poll_seconds,
             trusted=tuple(trusted or ()),
             json_logs=json_logs,
+            login=login_of(os.environ),
         )
     except HeadgateError as error:
         typer.secho(str(error), err=True, fg=typer.colors.RED)

@@ -1,4 +1,4 @@
-"""The MLflow server on the command line, and the options that several commands have."""
+"""The servers on the command line, and the options that several commands have."""
 
 from __future__ import annotations
 
@@ -95,6 +95,18 @@ def login() -> dict[str, str | None]:
     """Return the login that the environment holds, by MLflow's own variables."""
     names = {"username": "MLFLOW_TRACKING_USERNAME", "password": "MLFLOW_TRACKING_PASSWORD"}
     return {field: os.environ.get(name) for field, name in names.items()}
+
+
+def server_login() -> dict[str, str]:
+    """Return the model server's login that the environment holds; empty where it holds none.
+
+    Raises:
+        InputError: It holds one that can't be one, such as an empty password.
+    """
+    from headgate.core.server_login import login_of
+
+    found = login_of(os.environ)
+    return {"username": found.user, "password": found.password} if found else {}
 
 
 def require_model(name: str) -> str:

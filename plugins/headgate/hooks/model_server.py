@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseHook
 
+from headgate.errors import HeadgateError
 from headgate.hooks.mlflow import address_of, connection_of
 
 if TYPE_CHECKING:
+    from headgate.adapters.httpx_serving import HttpServingTarget
     from headgate.ports import ServingTarget
+
+_TEST_SECONDS = 10.0
 
 
 class ModelServerHook(BaseHook):
-    """Reaches a model server (`headgate serve`) by an Airflow connection.
+    """Reaches a model server (`headgate serve`) with the address and the login of an Airflow connection.
 
     Args:
         server_conn_id: A connection of type `headgate_server`.
@@ -32,12 +36,18 @@ class ModelServerHook(BaseHook):
         self.timeout = timeout
 
     @cached_property
+    def connection(self) -> Any:  # noqa: ANN401 - Airflow's Connection
+        """The Airflow connection.
+
+        Raises:
+            InputError: There is none.
+        """
+        return connection_of(self.server_conn_id, conn_type=self.conn_type)
+
+    @cached_property
     def serving_target(self) -> ServingTarget:
         """The serving target."""
-        from headgate.adapters.httpx_serving import HttpServingTarget
-
-        url = address_of(connection_of(self.server_conn_id, conn_type=self.conn_type), self.server_conn_id)
-        return HttpServingTarget(url, timeout=self.timeout)
+        return self._reached(self.timeout)
 
     def get_conn(self) -> ServingTarget:
         """Return the serving target."""
@@ -45,12 +55,16 @@ class ModelServerHook(BaseHook):
 
     def test_connection(self) -> tuple[bool, str]:
         """Tell whether the server answers: the button in Airflow's connection form."""
-        import httpx
-
-        url = address_of(connection_of(self.server_conn_id, conn_type=self.conn_type), self.server_conn_id)
         try:
-            answer = httpx.get(f"{url}/version", timeout=10)
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            return False, f"{self.server_conn_id} does not answer: {error}"
-        return True, f"the model server answers at {url}: {answer.text}"
+            said = self._reached(_TEST_SECONDS).described()
+        except HeadgateError as error:
+            return False, f"{self.server_conn_id}: {error}"
+        return True, f"the model server answers at {address_of(self.connection, self.server_conn_id)}: {said}"
+
+    def _reached(self, timeout: float) -> HttpServingTarget:
+        from headgate.adapters.httpx_serving import HttpServingTarget
+
+        url = address_of(self.connection, self.server_conn_id)
+        return HttpServingTarget(
+            url, timeout=timeout, username=self.connection.login, password=self.connection.password
+        )

@@ -16,12 +16,14 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
 
 from headgate.errors import InputError
+from headgate.server.login import RequireLogin
 from headgate.server.metrics import NO_VERSION, Outcome, ServerMetrics
 from headgate.server.swap import ChampionWatch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from headgate.core.server_login import ServerLogin
     from headgate.server.champions import ChampionSource
     from headgate.server.swap import Serving
 
@@ -32,7 +34,11 @@ _OUTCOMES = {200: Outcome.OK, 400: Outcome.BAD_REQUEST, 500: Outcome.FAILED, 503
 
 
 def create_app(
-    source: ChampionSource, *, poll_seconds: float, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    source: ChampionSource,
+    *,
+    poll_seconds: float,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    login: ServerLogin | None = None,
 ) -> FastAPI:
     """Build the application; it begins to follow the registry when it is started.
 
@@ -40,6 +46,7 @@ def create_app(
         source: Names and loads the champion.
         poll_seconds: Pause between two looks at the registry, in seconds; `POST /refresh` looks at once.
         now: The clock that dates a swap.
+        login: What every request must bring, but one for its health; without it, whoever reaches the server may ask.
     """
     watch = ChampionWatch(source, now=now)
     metrics = ServerMetrics(source.model, watch)
@@ -54,6 +61,8 @@ def create_app(
     # No pages of FastAPI's own: they load their scripts from another host.
     app = FastAPI(title="Headgate model server", lifespan=lifespan, openapi_url=None)
     app.state.watch = watch
+    if login:
+        app.add_middleware(RequireLogin, login=login)
 
     async def invocations(request: Request) -> Response:
         began, serving = time.perf_counter(), watch.serving
@@ -64,6 +73,9 @@ def create_app(
 
     async def ping() -> Response:
         return Response(content="\n", status_code=200 if watch.serving else 503, media_type="application/json")
+
+    async def live() -> Response:
+        return Response(content="\n", media_type="application/json")
 
     async def version() -> dict[str, Any]:
         return _described(source.model, watch)
@@ -79,6 +91,7 @@ def create_app(
     app.add_api_route("/invocations", invocations, methods=["POST"])
     app.add_api_route("/ping", ping)
     app.add_api_route("/health", ping)
+    app.add_api_route("/live", live)
     app.add_api_route("/version", version)
     app.add_api_route("/metrics", exposed)
     app.add_api_route("/refresh", refresh, methods=["POST"])

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import os
 from typing import TYPE_CHECKING, Any
 
+from headgate.core.server_login import PASSWORD, is_loopback
+
 if TYPE_CHECKING:
+    from headgate.core.server_login import ServerLogin
     from headgate.server.swap import ChampionWatch
+
+logger = logging.getLogger("headgate.server")
 
 
 def serve(
@@ -19,10 +25,11 @@ def serve(
     poll_seconds: float = 2.0,
     trusted: tuple[str, ...] = (),
     json_logs: bool = False,
+    login: ServerLogin | None = None,
 ) -> None:
     """Serve the champion of a registered model until the process is told to stop.
 
-    What it does not do: authenticate. Whoever reaches the port may ask for predictions and for a look at the registry.
+    What it does not do: encrypt. A login, and what is asked with it, is readable on the way unless a proxy speaks TLS.
 
     Args:
         tracking_uri: The MLflow server's address, http or https. Its login, if it asks for one, is what MLflow's own
@@ -33,6 +40,8 @@ def serve(
         poll_seconds: Pause between two looks at the registry.
         trusted: Full names of types outside scikit-learn, numpy and scipy that a model may bring along.
         json_logs: Write each line of the log as a JSON object with the model and the version that serves.
+        login: What every request must bring, but one for its health. Without one, whoever reaches the port may ask
+            for predictions and for a look at the registry, which a warning says first unless only this machine does.
 
     Raises:
         InputError: The address isn't an HTTP one.
@@ -50,9 +59,11 @@ def serve(
 
     loader = MlmodelLoader(load_estimator)
     source = MlflowChampionSource(tracking_uri, model, loader=loader, trusted=trusted)
-    app = create_app(source, poll_seconds=poll_seconds)
-    log_config = _json_logging(model, app.state.watch) if json_logs else _logging()
-    uvicorn.run(app, host=host, port=port, access_log=False, log_config=log_config)
+    app = create_app(source, poll_seconds=poll_seconds, login=login)
+    logging.config.dictConfig(_json_logging(model, app.state.watch) if json_logs else _logging())
+    if login is None and not is_loopback(host):
+        logger.warning("without a login, whoever reaches %s:%s may ask this server. Set %s", host, port, PASSWORD)
+    uvicorn.run(app, host=host, port=port, access_log=False, log_config=None)
 
 
 def _logging() -> dict[str, Any]:
