@@ -9,9 +9,10 @@ import pytest
 from fairlearn.metrics import MetricFrame, demographic_parity_difference, equalized_odds_difference
 from sklearn.metrics import zero_one_loss
 
-from headgate.core.gate_fairness import DemographicParity, EqualisedOdds, ErrorRateRatio
+from headgate.core.gate_fairness import DIFFERENCES, RATIOS, DemographicParity, EqualisedOdds, ErrorRateRatio
 from headgate.core.gates import Gate
 from headgate.core.needs import Column
+from headgate.core.numeric.gaps import difference_bounds, p_values_of, ratio_bounds
 from headgate.core.predictions import Predictions
 from headgate.core.verdict import Outcome
 from headgate.errors import InputError
@@ -238,3 +239,26 @@ def test_least_rows_are_a_whole_number(kind: Any, rows: Any) -> None:
 def test_a_column_is_a_text(kind: Any, column: Any) -> None:
     with pytest.raises(InputError, match=rf"column of {kind.__name__} must be a text\. Got"):
         kind(column)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ceiling", "bounds_with", "method"),
+    [
+        (DemographicParity, 0.1, lambda sure: difference_bounds([250, 300], [800, 800], sure), DIFFERENCES),
+        (EqualisedOdds, 0.1, lambda sure: difference_bounds([160, 200], [400, 400], sure, rates=2), DIFFERENCES),
+        (ErrorRateRatio, 1.05, lambda sure: ratio_bounds([330, 300], [800, 800], sure), RATIOS),
+    ],
+)
+def test_a_gap_with_a_confidence_is_held_with_its_bounds_p_values_rows_and_source(
+    kind: Any, ceiling: float, bounds_with: Any, method: str
+) -> None:
+    verdict = answer(
+        kind("region", ceiling, confidence=0.9), NONE, groups(a=(160, 240, 90, 310), b=(200, 200, 100, 300))
+    )
+    found = verdict.bounded
+    assert found is not None
+    assert (found.low, found.high) == bounds_with(0.9)
+    assert (found.p_pass, found.p_fail) == p_values_of(bounds_with, ceiling)
+    assert (found.rows, found.ceiling, found.confidence, found.method) == (1600, ceiling, 0.9, method)
+    assert verdict.value == found.value
+    assert verdict.reason.startswith(f"{found.what} ")

@@ -9,7 +9,9 @@ import pytest
 
 from headgate.core.evaluation import Measure
 from headgate.core.gates import AtLeast, AtMost
+from headgate.core.methods import Bootstrap
 from headgate.core.metrics import mae, r2
+from headgate.core.needs import Column
 from headgate.core.verdict import Outcome, Verdict
 from tests.unit.predicted import evaluation, pair
 
@@ -59,3 +61,10 @@ def test_just_as_many_rows_as_a_bound_needs_are_enough() -> None:
     assert verdict.outcome is Outcome.PASS
     assert " 95 %" in verdict.reason
     assert verdict.reason.endswith(" is at most 9.0")
+
+
+def test_a_limit_on_a_bound_needs_the_column_of_the_groups_that_are_resampled_whole() -> None:
+    method = Bootstrap(groups="shop")
+    for gate in (AtLeast(mae, 1.0, confidence=0.9, method=method), AtMost(mae, 9.0, confidence=0.9, method=method)):
+        assert gate.needs == (mae, Column(name="shop"))
+    assert AtLeast(mae, 1.0, confidence=0.9, method=Bootstrap()).needs == (mae,)
