@@ -50,7 +50,7 @@ mutants: $(DEV) ## Change the core's decisions one by one: does a test notice? H
 	@$(BIN)/python -m tools.mutants $(MUTANTS)
 
 clean: ## Remove everything that make made here, the demo's data too
-	@rm -rf .uv .venv .demo .bench .mutants dist htmlcov .coverage* coverage.xml .hypothesis .import_linter_cache
+	@rm -rf .uv .venv .demo .bench .compose .mutants dist htmlcov .coverage* coverage.xml .hypothesis .import_linter_cache
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Clean."

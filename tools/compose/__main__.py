@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from tools.airflow_api import AirflowApiError
 from tools.compose.disturbances import disturb
-from tools.compose.security import closed_doors
+from tools.compose.security import secure
 from tools.compose.stack import ComposeError, ComposeStack, docker
 from tools.compose.story import WrongError, first_hour
+from tools.environment import REPOSITORY
 
+HOME = REPOSITORY / ".compose"
 LAB = "On a machine without an image registry, start one first that has stand-ins for the base images."
 
 
@@ -33,13 +33,10 @@ def main(arguments: list[str]) -> int:
 
     try:
         docker("info")
-        with (
-            tempfile.TemporaryDirectory(prefix="headgate-compose-") as home,
-            ComposeStack(Path(home), keep=asked.keep) as stack,
-        ):
+        with ComposeStack(HOME, keep=asked.keep) as stack:
             tell("every part is up and says that it is ready")
             first_hour(stack, tell)
-            closed_doors(stack, tell)
+            secure(stack, tell)
             if not asked.undisturbed:
                 disturb(stack, tell)
     except (ComposeError, WrongError, AirflowApiError) as error:

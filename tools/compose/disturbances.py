@@ -12,7 +12,7 @@ import httpx
 
 from tools.airflow_api import FINISHED_STATES, wait_for
 from tools.compose.stack import ComposeStack, docker
-from tools.compose.story import DAG, RUN_SECONDS, WEEK, Tell, require, require_clean
+from tools.compose.story import DAG, RUN_SECONDS, WEEK, Tell, model_server, require, require_clean
 
 OUTAGE_SECONDS = 30.0
 
@@ -33,6 +33,7 @@ def disturb(stack: ComposeStack, tell: Tell) -> None:
         ("kill -9 of MLflow", lambda one: kill(one, "mlflow")),
         ("a restart of PostgreSQL", lambda one: restart(one, "postgres")),
         (f"Redis gone for {OUTAGE_SECONDS:.0f} s", lambda one: outage(one, "redis")),
+        (f"a full artifact volume for {OUTAGE_SECONDS:.0f} s", full_volume),
     )
     with asked_all_along(stack) as asked:
         for number, (what, blow) in enumerate(blows):
@@ -73,6 +74,14 @@ def outage(stack: ComposeStack, service: str) -> None:
     stack.compose("start", service)
 
 
+def full_volume(stack: ComposeStack) -> None:
+    """Fill the volume of MLflow's artifacts, and make room again after a while."""
+    filler = "/var/lib/mlflow/filler"
+    stack.run_in("mlflow", "sh", "-c", f"cat /dev/zero > {filler} 2>/dev/null; ls {filler}")
+    time.sleep(OUTAGE_SECONDS)
+    stack.run_in("mlflow", "rm", filler)
+
+
 def task_runs(stack: ComposeStack, dag_run_id: str, task_id: str) -> bool:
     """Tell whether a task is at work, or over already."""
     tasks = stack.api.task_instances(DAG, dag_run_id)
@@ -95,7 +104,7 @@ def asked_all_along(stack: ComposeStack) -> Iterator[Asked]:
     asked, over = Asked(), threading.Event()
 
     def ask() -> None:
-        with httpx.Client(base_url=stack.url("MODEL_SERVER_PORT"), timeout=10) as client:
+        with model_server(stack) as client:
             while not over.wait(0.1):
                 asked.times += 1
                 try:

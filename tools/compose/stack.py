@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from tools.environment import REPOSITORY, free_ports
 
 PROJECT = "headgate-test"
 UP_SECONDS = 900
+FILES = ("docker-compose.yaml", "tools/compose/small_volume.yaml")
 
 
 class ComposeError(Exception):
@@ -41,7 +43,7 @@ class ComposeStack:
         write(path)
         self.env = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
         names = ("AIRFLOW_PORT", "MLFLOW_PORT", "MODEL_SERVER_PORT")
-        for name, port in zip(names, free_ports(len(names)), strict=True):
+        for name, port in zip(names, free_ports(*(0 for _ in names)), strict=True):
             self.env.setdefault(name, str(port))
         path.write_text("".join(f"{name}={value}\n" for name, value in self.env.items()))
         try:
@@ -56,6 +58,7 @@ class ComposeStack:
     ) -> None:
         if not self.keep:
             self.compose("down", "--volumes", "--timeout", "20")
+            shutil.rmtree(self.home)
 
     def compose(self, *arguments: str) -> str:
         """Run `docker compose` and return what it prints.
@@ -63,8 +66,9 @@ class ComposeStack:
         Raises:
             ComposeError: It failed.
         """
-        files = ("--project-name", PROJECT, "--env-file", str(self.home / ".env"))
-        return docker("compose", *files, *arguments)
+        files = (argument for file in FILES for argument in ("--file", file))
+        named = ("--project-name", PROJECT, "--env-file", str(self.home / ".env"))
+        return docker("compose", *files, *named, *arguments)
 
     def run_in(self, service: str, *command: str) -> str:
         """Run a command in a container of a service, and return what it prints."""

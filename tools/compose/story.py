@@ -28,7 +28,7 @@ class WrongError(Exception):
 def first_hour(stack: ComposeStack, tell: Tell) -> None:
     """Go through it, and raise at the first thing that isn't as it must be."""
     api = stack.api
-    for dag in (DAG, f"{MODEL}_rollback"):
+    for dag in (DAG, f"{DAG}_rollback"):
         api.wait_for_dag(dag, timeout=300)
     runs = api.wait_for_backfill(api.backfill(DAG, first=FIRST, last=LAST, max_active_runs=2), timeout=RUN_SECONDS)
     require([run["state"] for run in runs] == ["success"] * 3, f"three backfilled runs succeed: {states(runs)}")
@@ -38,7 +38,7 @@ def first_hour(stack: ComposeStack, tell: Tell) -> None:
         live(stack, as_of)
         wait_for(lambda: served(stack) == str(number), what=f"version {number} served", timeout=60)  # noqa: B023 - at once
         tell(f"live as of {as_of}: version {number} is promoted and serves {predicted(stack):.1f} ppm")
-    finished(stack, f"{MODEL}_rollback", {"reason": "compose-test"})
+    finished(stack, f"{DAG}_rollback", {"reason": "compose-test"})
     wait_for(lambda: served(stack) == "3", what="version 3 served", timeout=60)
     tell("rolled back: version 3, which is version 1 again, serves")
     require_clean(stack, tell)
@@ -63,18 +63,30 @@ def finished(stack: ComposeStack, dag: str, conf: dict[str, Any]) -> dict[str, A
     return run
 
 
+def model_server(stack: ComposeStack) -> httpx.Client:
+    """Return a client of the model server with its login."""
+    login = ("headgate", stack.env["HEADGATE_SERVER_PASSWORD"])
+    return httpx.Client(base_url=stack.url("MODEL_SERVER_PORT"), auth=login, timeout=10)
+
+
+def serving(stack: ComposeStack) -> dict[str, Any]:
+    """Return what the model server says of what it serves, after a look at the registry."""
+    with model_server(stack) as client:
+        found: dict[str, Any] = client.post("/refresh").raise_for_status().json()
+        return found
+
+
 def served(stack: ComposeStack) -> str | None:
     """Return which version the model server serves; `None` when it has none."""
-    found: str | None = httpx.get(f"{stack.url('MODEL_SERVER_PORT')}/version", timeout=10).json()["version"]
+    found: str | None = serving(stack)["version"]
     return found
 
 
 def predicted(stack: ComposeStack) -> float:
     """Return what the model server answers for one week."""
-    reply = httpx.post(
-        f"{stack.url('MODEL_SERVER_PORT')}/invocations", json={"dataframe_records": [WEEK]}, timeout=10
-    ).raise_for_status()
-    return float(reply.json()["predictions"][0])
+    with model_server(stack) as client:
+        reply = client.post("/invocations", json={"dataframe_records": [WEEK]}).raise_for_status()
+        return float(reply.json()["predictions"][0])
 
 
 def audit(stack: ComposeStack) -> dict[str, Any]:
