@@ -5,6 +5,7 @@ python deploy/ready.py api-server | scheduler | dag-processor | triggerer | work
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -48,15 +49,23 @@ def model_server(url: str) -> str | None:
     status, _ = answer(f"{url}/ping")
     if status == 200:
         return None
-    _, found = answer(f"{url}/version")
-    nothing_yet = isinstance(found, dict) and found.get("outage") is None and found.get("refused") is None
+    status, found = answer(f"{url}/version", server_login())
+    nothing_yet = status == 200 and found["outage"] is None and found["refused"] is None
     return None if nothing_yet else f"no model is served: {found}"
 
 
-def answer(url: str) -> tuple[int, Any]:
+def server_login() -> dict[str, str]:
+    """Return the header that brings the model server's login; none where the environment has no password."""
+    if not (password := os.environ.get("HEADGATE_SERVER_PASSWORD")):
+        return {}
+    login = f"{os.environ.get('HEADGATE_SERVER_USER', 'headgate')}:{password}"
+    return {"Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
+
+
+def answer(url: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
     """Return status and JSON of an address; 0 and the reason where nobody answers."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as reply:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=5) as reply:
             return reply.status, parsed(reply.read())
     except urllib.error.HTTPError as error:
         return error.code, parsed(error.read())

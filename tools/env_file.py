@@ -27,6 +27,7 @@ def values() -> dict[str, str]:
         "MLFLOW_ADMIN_PASSWORD",
         "MLFLOW_AIRFLOW_PASSWORD",
         "MLFLOW_READER_PASSWORD",
+        "HEADGATE_SERVER_PASSWORD",
         "AIRFLOW_JWT_SECRET",
         "AIRFLOW_SECRET_KEY",
         "MLFLOW_SECRET_KEY",
@@ -60,8 +61,8 @@ def main(arguments: list[str]) -> None:
         print(f"{path} has every secret already; delete it, or a line of it, to have new ones made.")
         return
     print(f"{path}: made {', '.join(added)}.")
-    print("Log in to Airflow as AIRFLOW_ADMIN_USER with AIRFLOW_ADMIN_PASSWORD,")
-    print("and to MLflow as admin with MLFLOW_ADMIN_PASSWORD.")
+    print("Log in to Airflow as AIRFLOW_ADMIN_USER with AIRFLOW_ADMIN_PASSWORD, to MLflow as admin with")
+    print("MLFLOW_ADMIN_PASSWORD, and to the model server as headgate with HEADGATE_SERVER_PASSWORD.")
 
 
 if __name__ == "__main__":

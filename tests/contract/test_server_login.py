@@ -157,7 +157,7 @@ def test_a_server_without_a_login_asks_for_none(source: FakeChampionSource) -> N
     ],
 )
 def test_a_refused_login_is_a_refusal_that_says_what_to_give(url: str, given: dict[str, str], got: str) -> None:
-    serving_target = HttpServingTarget(url, timeout=5.0, **given)  # type: ignore[arg-type]  # timeout isn't in it
+    serving_target = HttpServingTarget(url, timeout=5.0, **given)
     for ask in (lambda: serving_target.deploy("line", "1"), lambda: serving_target.ask(rows_of(1.0))):
         with pytest.raises(DeploymentError, match=rf"{url} must be asked with its login\. {got}") as caught:
             ask()

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from headgate.server.login import OPEN
+
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy" / "kubernetes"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
@@ -22,7 +24,8 @@ USER = int(re.findall(r"useradd --uid (\d+)", (ROOT / "Dockerfile").read_text())
 
 def test_a_server_without_a_champion_is_alive_and_not_ready() -> None:
     paths = {name: SERVER[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
-    assert paths == {"startup": "/version", "liveness": "/version", "readiness": "/ping"}
+    assert paths == {"startup": "/live", "liveness": "/live", "readiness": "/ping"}
+    assert {("GET", path) for path in paths.values()} <= OPEN
 
 
 def test_the_server_runs_without_root_capabilities_or_a_way_to_write() -> None:
@@ -46,8 +49,19 @@ def test_every_object_is_about_the_servers_pods() -> None:
 
 
 def test_passwords_come_from_secrets_by_name_only() -> None:
-    secret = [variable for variable in SERVER["env"] if variable["name"].startswith("MLFLOW_TRACKING_")]
-    assert [list(variable["valueFrom"]) for variable in secret] == [["secretKeyRef"]] * 2
+    logins = ("MLFLOW_TRACKING_", "HEADGATE_SERVER_")
+    secret = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in SERVER["env"] if one["name"].startswith(logins)}
+    assert set(secret) == {
+        "MLFLOW_TRACKING_USERNAME",
+        "MLFLOW_TRACKING_PASSWORD",
+        "HEADGATE_SERVER_USER",
+        "HEADGATE_SERVER_PASSWORD",
+    }
+    assert secret["HEADGATE_SERVER_PASSWORD"] == {"name": "headgate-model-server", "key": "password"}
+    assert {one["envName"] for one in VALUES["secret"]} == {
+        "AIRFLOW_CONN_MLFLOW_DEFAULT",
+        "AIRFLOW_CONN_HEADGATE_SERVER_DEFAULT",
+    }
     for name in ("fernetKeySecretName", "apiSecretKeySecretName", "jwtSecretName"):
         assert VALUES[name].startswith("headgate-")
     assert all(name.endswith("SecretName") for name in VALUES["data"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from headgate.core.server_login import DEFAULT_USER
 from headgate.core.serving import Refusal, ServingState, Version
 from headgate.server.metrics import Outcome, ServerMetrics
 
@@ -101,6 +104,31 @@ def test_prometheus_scrapes_services_that_there_are() -> None:
     places = [place for job in jobs for group in job["static_configs"] for place in group["targets"]]
     assert {place.partition(":")[0] for place in places} == {"model-server", "statsd-exporter"}
     assert {place.partition(":")[0] for place in places} <= set(COMPOSE["services"])
+
+
+def test_prometheus_reads_the_model_servers_password_from_a_file_that_its_start_writes(tmp_path: Path) -> None:
+    jobs = yaml.safe_load((MONITORING / "prometheus.yml").read_text())["scrape_configs"]
+    (login,) = [job["basic_auth"] for job in jobs if "basic_auth" in job]
+    service = COMPOSE["services"]["prometheus"]
+    assert login["username"] == DEFAULT_USER
+    assert service["environment"] == {"HEADGATE_SERVER_PASSWORD": "${HEADGATE_SERVER_PASSWORD}"}
+    shell, option, script, name = service["entrypoint"]
+    assert (script.count(login["password_file"]), script.count("/bin/prometheus")) == (1, 1)
+    there = tmp_path / "password"
+    here = script.replace("$$", "$").replace(login["password_file"], str(there)).replace("/bin/prometheus", "env --")
+    password = "a b$%s\\n'"  # noqa: S105 - the test's
+    command = [shell, option, here, name, "sh", "-c", 'echo "$1: ${HEADGATE_SERVER_PASSWORD-gone}"', "", "--a b"]
+    environment = {"PATH": os.environ["PATH"], "HEADGATE_SERVER_PASSWORD": password}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "--a b: gone\n"
+    assert (there.read_text(), there.stat().st_mode & 0o777) == (password, 0o600)
+
+
+def test_the_model_server_and_who_asks_it_have_one_password_and_none_by_default() -> None:
+    given = COMPOSE["services"]["model-server"]["environment"]["HEADGATE_SERVER_PASSWORD"]
+    assert given.startswith("${HEADGATE_SERVER_PASSWORD:?")
+    server = json.loads(COMPOSE["x-airflow"]["environment"]["AIRFLOW_CONN_HEADGATE_SERVER_DEFAULT"])
+    assert (server["login"], server["password"]) == (DEFAULT_USER, given)
 
 
 def test_airflow_sends_its_metrics_to_the_exporter_by_tags_and_only_when_asked() -> None:
