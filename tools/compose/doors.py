@@ -61,7 +61,8 @@ def closed_doors(stack: ComposeStack, tell: Tell) -> None:
         left = sorted({path for _, path in addresses} - {path for _, path in asked})
         tell(f"refused without a login: {len(asked)} addresses of {name}; open: {', '.join(left)}")
     require_refused(stack.url("MODEL_SERVER_PORT"), "the model server", SERVER)
-    tell(f"refused without a login: {', '.join(path for _, path in SERVER)} of the model server; open: /ping, /health")
+    closed = ", ".join(path for _, path in SERVER)
+    tell(f"refused without a login: {closed} of the model server; open: /ping, /health, /live")
     tell(f"published, and no other: {published(stack)}")
 
 
