@@ -182,3 +182,8 @@ def test_a_baseline_is_there_or_why_it_isnt() -> None:
     assert why_no_baseline(measured(error="")) is None
     assert why_no_baseline(measured(error="no column x")) == "the baseline could not be scored: no column x"
     assert why_no_baseline(measured(baseline=None, error="x")) == "no baseline: nothing was promoted yet"
+
+
+def test_a_number_without_a_unit_is_told_alone() -> None:
+    assert at_most("g", "gap", 0.5, 1.0).reason == "gap 0.5 is at most 1"
+    assert at_least("g", "gap", 0.5, 1.0).reason == "gap 0.5 is below the floor 1"

@@ -10,8 +10,10 @@ from fairlearn.metrics import MetricFrame, demographic_parity_difference, equali
 from sklearn.metrics import zero_one_loss
 
 from headgate.core.gate_fairness import DIFFERENCES, RATIOS, DemographicParity, EqualisedOdds, ErrorRateRatio
+from headgate.core.gate_groups import Compared
 from headgate.core.gates import Gate
 from headgate.core.needs import Column
+from headgate.core.numeric.fairness import GroupRates
 from headgate.core.numeric.gaps import difference_bounds, p_values_of, ratio_bounds
 from headgate.core.predictions import Predictions
 from headgate.core.verdict import Outcome
@@ -262,3 +264,9 @@ def test_a_gap_with_a_confidence_is_held_with_its_bounds_p_values_rows_and_sourc
     assert (found.rows, found.ceiling, found.confidence, found.method) == (1600, ceiling, 0.9, method)
     assert verdict.value == found.value
     assert verdict.reason.startswith(f"{found.what} ")
+
+
+def test_errors_are_positives_that_are_missed_and_negatives_that_are_found() -> None:
+    group = GroupRates(group="a", rows=100, positives=40, true_positives=30, false_positives=7)
+    assert Compared(groups=(group, group), left_out="").errors == (17, 17)
+    assert Compared(groups=(group,), left_out="").selected == (37,)
