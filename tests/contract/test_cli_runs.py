@@ -18,6 +18,7 @@ from headgate.adapters.mlflow_serving import MlflowChampionSource
 from headgate.adapters.mlmodel_loader import MlmodelLoader
 from headgate.adapters.skops_models import load_estimator
 from headgate.cli.commands import app
+from headgate.core.server_login import ServerLogin
 from headgate.server.app import create_app
 from tests.contract.served import NEVER, served
 
@@ -176,6 +177,21 @@ def test_a_model_server_serves_what_a_run_promotes_and_answers_as_the_candidate_
     gone = run("run", pipeline, "--as-of", "2024-07-01", "--server", url, code=2)
     assert "is promoted: live" in gone.stdout
     assert "does not answer" in gone.stderr
+
+
+def test_a_model_server_with_a_login_is_asked_with_that_of_the_environment(
+    run: Run, pipeline: str, model: str, mlflow_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = MlflowChampionSource(mlflow_url, model, loader=MlmodelLoader(load_estimator))
+    login = ServerLogin(user="anna", password="pässword")  # noqa: S106 - the test's
+    with served(create_app(source, poll_seconds=NEVER, login=login)) as url:
+        refused = run("run", pipeline, "--as-of", "2024-06-01", "--server", url, code=2)
+        assert "is promoted: live" in refused.stdout
+        assert "must be asked with its login. Got none instead, so it refused /refresh with 401" in refused.stderr
+        monkeypatch.setenv("HEADGATE_SERVER_USER", login.user)
+        monkeypatch.setenv("HEADGATE_SERVER_PASSWORD", login.password)
+        assert f"{url}/version serves it" in run("run", pipeline, "--as-of", "2024-07-01", "--server", url).stdout
+        assert f"{url}/version serves it" in run("rollback", model, "--reason", "slow", "--server", url).stdout
 
 
 def test_another_dag_is_told_how_to_name_the_first(run: Run, pipeline: str, model: str) -> None:
