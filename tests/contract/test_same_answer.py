@@ -25,6 +25,8 @@ from tests.contract.answer_frames import KINDS, Frame, frames
 from tests.contract.answer_known import known
 from tests.contract.answer_suites import ASK, asked
 
+pytestmark = pytest.mark.no_cover  # tracing GX's own lines takes a third of the time
+
 EXAMPLES = int(os.environ.get("HEADGATE_EXAMPLES", "1"))
 """Of each kind of column; a suite of all types is asked of each."""
 

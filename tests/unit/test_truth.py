@@ -5,6 +5,8 @@ import pytest
 from tools.truth.__main__ import PARTS, main
 from tools.truth.rates import Rate
 
+pytestmark = pytest.mark.no_cover  # tracing takes a third of the time
+
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_few_simulations_keep_within_their_bands(part: str) -> None:
