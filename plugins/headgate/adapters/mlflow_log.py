@@ -10,7 +10,7 @@ from functools import partial
 from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import MlflowException
 
-from headgate.adapters.mlflow_client import EXISTS, MlflowServer, is_missing, quoted, settled
+from headgate.adapters.mlflow_client import EXISTS, LOGIN, MlflowServer, is_missing, quoted, settled
 from headgate.core.model_card import card_of
 from headgate.core.projection import CHAMPION, PREVIOUS, Projection, wanted_aliases
 from headgate.core.promotion import Entry, Head, LogEntry, fold_log, foreign_entry
@@ -71,7 +71,8 @@ class MlflowPromotionLog:
             try:
                 create()
             except MlflowException as error:
-                if not is_missing(error):
+                # Behind MLflow's login, a model that isn't there is one that nobody may change.
+                if not (is_missing(error) or error.error_code in LOGIN):
                     raise
                 self._register(model)
                 create()
