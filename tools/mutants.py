@@ -27,11 +27,13 @@ DECISIONS = (
     "approval",
     "approval_replies",
     "policy",
+    "asking",
     "correction",
     "combining",
     "settling",
     "verdict",
     "paired",
+    "slices",
 )
 BESIDES = {"gate_fairness": ("test_gaps",)}
 """Tests of another module that decide on this one's lines, too."""

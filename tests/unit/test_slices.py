@@ -184,3 +184,23 @@ def test_slicings_are_taken_once_each_and_are_no_text() -> None:
     for wrong in ("season", None, [""], [3], ["a", None]):
         with pytest.raises(InputError, match="slices"):
             require_slicings("slices", wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Bins("", (6,)), "column of Bins must be a text. Got '' instead."),
+        (lambda: Where(name="", column="hour", below=6), "name of Where must be a text. Got '' instead."),
+        (lambda: Where(name="night", column=" ", below=6), "column of Where(night) must be a text. Got ' ' instead."),
+        (
+            lambda: Where(name="night", column="hour", at_least=6, below=6),
+            "Where(night) must have limits with at_least < below, or one_of. "
+            "Got at_least=6, below=6, one_of=() instead.",
+        ),
+    ],
+    ids=["bins", "name", "column", "limits"],
+)
+def test_a_refusal_says_of_what_it_is_and_what_was_given(make: Any, said: str) -> None:
+    with pytest.raises(InputError) as refused:
+        make()
+    assert str(refused.value) == said

@@ -36,7 +36,6 @@ def _is_whole(answer: object) -> bool:
     """Whether it is a verdict throughout: what isn't one of the three outcomes would count as none of them."""
     if not isinstance(answer, Verdict) or not isinstance(answer.outcome, Outcome) or not isinstance(answer.reason, str):
         return False
-    told: object = answer.comparison
-    bounded: object = answer.bounded
-    is_told = (told is None or isinstance(told, Comparison)) and (bounded is None or isinstance(bounded, Bounded))
-    return is_told and all(map(_is_whole, answer.parts))
+    if not isinstance(answer.comparison, Comparison | None) or not isinstance(answer.bounded, Bounded | None):
+        return False
+    return all(map(_is_whole, answer.parts))
