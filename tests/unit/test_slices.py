@@ -193,9 +193,8 @@ def test_slicings_are_taken_once_each_and_are_no_text() -> None:
         (lambda: Where(name="", column="hour", below=6), "name of Where must be a text. Got '' instead."),
         (lambda: Where(name="night", column=" ", below=6), "column of Where(night) must be a text. Got ' ' instead."),
         (
-            lambda: Where(name="night", column="hour", at_least=6, below=6),
-            "Where(night) must have limits with at_least < below, or one_of. "
-            "Got at_least=6, below=6, one_of=() instead.",
+            lambda: Where(name="n", column="hour", at_least=6, below=6),
+            "Where(n) must have limits with at_least < below, or one_of. Got at_least=6, below=6, one_of=() instead.",
         ),
     ],
     ids=["bins", "name", "column", "limits"],
