@@ -9,7 +9,7 @@ from urllib.parse import quote
 LOGINS = """[mlflow]
 default_permission = READ
 database_uri = {database}
-authorization_function = mlflow.server.auth:authenticate_request_basic_auth
+authorization_function = deploy.mlflow_login:authenticate
 auth_cache_ttl_seconds = 60
 """
 ARGUMENTS = (

@@ -16,20 +16,33 @@ from pathlib import Path
 import pytest
 
 START_SECONDS = 120.0
+LOGINS = """[mlflow]
+default_permission = READ
+database_uri = {database}
+authorization_function = deploy.mlflow_login:authenticate
+auth_cache_ttl_seconds = 60
+"""
+"""As `deploy/mlflow_server.py` has it."""
 
 
 @contextmanager
-def mlflow_server(home: Path, *, database: str | None = None) -> Iterator[str]:
+def mlflow_server(home: Path, *, database: str | None = None, admin: str | None = None) -> Iterator[str]:
     """Run a server with everything in one folder, and yield its address; its processes are gone afterwards.
 
     Args:
         home: The folder.
         database: Its database; SQLite in the folder when `None`.
+        admin: Password of the user `admin`; it asks for no login when `None`.
     """
     port = free_port()
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            _command(home, port, database), cwd=home, env=_environment(), stdout=log, stderr=log, start_new_session=True
+            _command(home, port, database, admin),
+            cwd=home,
+            env=_environment(home, admin),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         try:
             url = f"http://127.0.0.1:{port}"
@@ -47,17 +60,29 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _command(home: Path, port: int, database: str | None) -> list[str]:
+def _command(home: Path, port: int, database: str | None, admin: str | None) -> list[str]:
     return [
         *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
         *("--backend-store-uri", database or f"sqlite:///{home / 'mlflow.db'}?timeout=30"),
         *("--artifacts-destination", str(home / "artifacts")),
+        *(("--app-name", "basic-auth") if admin else ()),
     ]
 
 
-def _environment() -> dict[str, str]:
+def _environment(home: Path, admin: str | None) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return kept | {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    kept |= {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    if admin is None:
+        return kept
+    settings = home / "logins.ini"
+    settings.write_text(LOGINS.format(database=f"sqlite:///{home / 'logins.db'}"))
+    return kept | {
+        "MLFLOW_AUTH_CONFIG_PATH": str(settings),
+        "MLFLOW_AUTH_ADMIN_USERNAME": "admin",
+        "MLFLOW_AUTH_ADMIN_PASSWORD": admin,
+        "MLFLOW_FLASK_SERVER_SECRET_KEY": admin,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
 
 
 def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -96,6 +96,8 @@ def read_only_login(stack: ComposeStack, tell: Tell) -> None:
                 "/model-versions/set-tag",
                 {"name": MODEL, "version": "1", "key": "a", "value": "b"},
             ),
+            "register a model": ("POST", "/registered-models/create", {"name": "squatted"}),
+            "begin a run": ("POST", "/runs/create", {"experiment_id": "0"}),
             "delete the model": ("DELETE", "/registered-models/delete", {"name": MODEL}),
             "delete an experiment": ("POST", "/experiments/delete", {"experiment_id": "0"}),
         }
