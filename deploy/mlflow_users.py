@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import os
 
-from mlflow.exceptions import RestException
-from mlflow.server.auth.client import AuthServiceClient
+import httpx
 
 USERS = {"airflow": "MLFLOW_AIRFLOW_PASSWORD", "reader": "MLFLOW_READER_PASSWORD"}
 
 
 def main() -> None:
     """Make both."""
-    os.environ["MLFLOW_TRACKING_USERNAME"] = os.environ["MLFLOW_AUTH_ADMIN_USERNAME"]
-    os.environ["MLFLOW_TRACKING_PASSWORD"] = os.environ["MLFLOW_AUTH_ADMIN_PASSWORD"]
-    client = AuthServiceClient("http://mlflow:5000")
-    for name, variable in USERS.items():
-        password = os.environ[variable]
-        try:
-            client.create_user(name, password)
-        except RestException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-            client.update_user_password(name, password)
-        print(f"MLflow's user {name} is there")
+    admin = (os.environ["MLFLOW_AUTH_ADMIN_USERNAME"], os.environ["MLFLOW_AUTH_ADMIN_PASSWORD"])
+    server = os.environ.get("MLFLOW_URL", "http://mlflow:5000")
+    with httpx.Client(base_url=f"{server}/api/2.0/mlflow/users", auth=admin, timeout=60) as users:
+        for name, variable in USERS.items():
+            login = {"username": name, "password": os.environ[variable]}
+            reply = users.post("/create", json=login)
+            if reply.is_client_error and reply.json().get("error_code") == "RESOURCE_ALREADY_EXISTS":
+                reply = users.patch("/update-password", json=login)
+            reply.raise_for_status()
+            print(f"MLflow's user {name} is there")
 
 
 if __name__ == "__main__":

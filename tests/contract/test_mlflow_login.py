@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 
-import httpx
 import pytest
 from mlflow import MlflowClient
 
+from deploy import mlflow_users
 from headgate.adapters.mlflow_client import MlflowServer
 from headgate.adapters.mlflow_log import MlflowPromotionLog
 from headgate.core.promotion import fold_log
@@ -24,10 +24,14 @@ AIRFLOW, READER = ("airflow", "staple-staple-staple"), ("reader", "battery-batte
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of an MLflow server with a login, which has both users."""
-    with mlflow_server(tmp_path_factory.mktemp("guarded"), admin=ADMIN) as url:
-        for name, password in (AIRFLOW, READER):
-            user = {"username": name, "password": password}
-            httpx.post(f"{url}/api/2.0/mlflow/users/create", json=user, auth=("admin", ADMIN)).raise_for_status()
+    with mlflow_server(tmp_path_factory.mktemp("guarded"), admin=ADMIN) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_URL", url)
+        patch.setenv("MLFLOW_AUTH_ADMIN_USERNAME", "admin")
+        patch.setenv("MLFLOW_AUTH_ADMIN_PASSWORD", ADMIN)
+        patch.setenv("MLFLOW_READER_PASSWORD", READER[1])
+        for password in ("an-earlier-password", AIRFLOW[1]):  # it is safe to repeat, and passwords change
+            patch.setenv("MLFLOW_AIRFLOW_PASSWORD", password)
+            mlflow_users.main()
         yield url
 
 
