@@ -11,7 +11,7 @@ import httpx
 from tools.airflow_api import wait_for
 from tools.compose.doors import REFUSED, closed_doors
 from tools.compose.stack import ComposeStack, docker
-from tools.compose.story import MODEL, Tell, require, serving
+from tools.compose.story import DAG, MODEL, Tell, require, serving
 
 OURS = (
     *("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer", "airflow-worker"),
@@ -19,6 +19,7 @@ OURS = (
 )
 THEIRS = {"postgres": "postgres", "redis": "redis"}
 AIRFLOW_TABLES = ("xcom", "dag_run", "serialized_dag", "log", "task_instance", "rendered_task_instance_fields")
+AIRFLOW_PAGES = ("/connections", "/variables", "/eventLogs", f"/dags/{DAG}/details", f"/dags/{DAG}/dagRuns")
 MLFLOW_TABLES = (
     "tags",
     "params",
@@ -44,21 +45,24 @@ os.environ["MLFLOW_TRACKING_PASSWORD"] = hook.connection.password
 client = MlflowClient(hook.url, registry_uri=hook.url)
 model, kind = sys.argv[1:]
 rows = np.zeros((4, 1))
-if kind == "outside":
-    source, model_id = "mlflow-artifacts:/0/somebody-elses/artifacts/model", None
+folder = Path(tempfile.mkdtemp()) / "model"
+mlflow.sklearn.save_model(
+    LinearRegression().fit(rows, rows[:, 0]), folder, serialization_format="skops",
+    signature=infer_signature(rows, rows[:, 0]), pip_requirements=[],
+)
+experiment = client.create_experiment(f"bad-{kind}-{os.getpid()}")
+if kind == "outside":  # files that somebody put beside a run
+    run = client.create_run(experiment).info
+    client.log_artifacts(run.run_id, str(folder), "model")
+    source, anchor = f"{run.artifact_uri}/model", {"run_id": run.run_id}
 else:
-    folder = Path(tempfile.mkdtemp()) / "model"
-    mlflow.sklearn.save_model(
-        LinearRegression().fit(rows, rows[:, 0]), folder, serialization_format="skops",
-        signature=infer_signature(rows, rows[:, 0]), pip_requirements=[],
-    )
     (pickled,) = folder.glob("*.skops")
     dump(FunctionTransformer(func=os.system), pickled)
-    model_id = client.create_logged_model(experiment_id="0", name="model").model_id
+    model_id = client.create_logged_model(experiment_id=experiment, name="model").model_id
     client.log_model_artifacts(model_id, str(folder))
     client.finalize_logged_model(model_id, "READY")
-    source = f"models:/{model_id}"
-version = client.create_model_version(model, source, model_id=model_id).version
+    source, anchor = f"models:/{model_id}", {"model_id": model_id}
+version = client.create_model_version(model, source, **anchor).version
 client.set_registered_model_alias(model, "champion", version)
 print(version)
 """
@@ -129,10 +133,8 @@ def processes(stack: ComposeStack, tell: Tell) -> None:
     for service in (*OURS, *THEIRS):
         for container in stack.containers(service):
             (found,) = json.loads(docker("inspect", container["ID"]))
-            lines = docker("top", container["ID"], "-eo", "uid,comm").splitlines()[1:]
-            roots = [
-                line for line in lines if line.split()[0] == "0" and line.split()[1] not in {"docker-init", "tini"}
-            ]
+            lines = docker("top", container["ID"], "-eo", "pid,uid,comm").splitlines()[1:]
+            roots = [line for line in lines if line.split()[1] == "0"]
             require(not roots, f"no process of {service} is root's: {roots}")
             host = found["HostConfig"]
             require(host["CapDrop"] == ["ALL"], f"{service} drops its capabilities: {host['CapDrop']}")
@@ -153,6 +155,7 @@ def secrets_stay(stack: ComposeStack, tell: Tell) -> None:
         "the image's history": docker("history", "--no-trunc", "headgate:local"),
         "the image's layers": docker(*image, look.format("/opt /etc /home /root /var")),
         "Airflow's database": rows_of(stack, "airflow", AIRFLOW_TABLES),
+        "Airflow's pages": json.dumps([stack.api.call("GET", path) for path in AIRFLOW_PAGES]),
         "MLflow's database": rows_of(stack, "mlflow", MLFLOW_TABLES),
         "an artifact": stack.run_in("mlflow", "sh", "-c", look.format("/var/lib/mlflow")),
         "a task's log": "".join(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from functools import cached_property
@@ -112,7 +113,7 @@ def docker(*arguments: str) -> str:
         message = "docker must be there, with Compose 2.24 or later. Got no such program."
         raise ComposeError(message) from error
     if done.returncode:
-        said = done.stderr.strip()[-4000:]
-        message = f"docker {' '.join(arguments)} must succeed. Got {done.returncode} instead:\n{said}"
+        said = f"{done.stdout}\n{done.stderr}".strip()[-4000:]
+        message = f"docker {shlex.join(arguments)[:500]} must succeed. Got {done.returncode} instead:\n{said}"
         raise ComposeError(message)
     return done.stdout
