@@ -46,7 +46,7 @@ secrets: $(RUN) ## Write .env, which docker compose reads: generated passwords a
 compose-test: $(DEV) ## Bring the compose file up from nothing with Docker, use it, disturb it, audit it; minutes
 	@$(BIN)/python -m tools.compose $(COMPOSE_TEST)
 
-mutants: $(DEV) ## Change the core's decisions one by one: does a test notice? Hours
+mutants: $(DEV) ## Change the core's decisions one by one: does a test notice? An hour
 	@$(BIN)/python -m tools.mutants $(MUTANTS)
 
 clean: ## Remove everything that make made here, the demo's data too

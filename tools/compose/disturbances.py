@@ -36,6 +36,7 @@ def disturb(stack: ComposeStack, tell: Tell) -> None:
         (f"a full artifact volume for {OUTAGE_SECONDS:.0f} s", full_volume),
     )
     with asked_all_along(stack) as asked:
+        stop_gently(stack, tell)
         for number, (what, blow) in enumerate(blows):
             as_of = f"{1996 + number}-06-01"
             dag_run_id = stack.api.trigger(DAG, conf={"as_of": as_of, "reason": what})
@@ -47,6 +48,18 @@ def disturb(stack: ComposeStack, tell: Tell) -> None:
     require(not asked.dropped, f"the champion serves all along: {asked.dropped[:5]} of {asked.times}")
     tell(f"the model server was asked {asked.times:,} times meanwhile, and dropped none")
     require_clean(stack, tell)
+
+
+def stop_gently(stack: ComposeStack, tell: Tell) -> None:
+    """Stop the workers as `docker compose stop` does, in a fit: it is let end, and nothing is tried twice."""
+    dag_run_id = stack.api.trigger(DAG, conf={"as_of": "1995-06-01", "reason": "workers are stopped"})
+    wait_for(lambda: task_runs(stack, dag_run_id, "train"), what="train at work", timeout=RUN_SECONDS)
+    stack.compose("stop", "airflow-worker")
+    stack.compose("start", "airflow-worker")
+    state = wait_for(lambda: ended(stack, dag_run_id), what=f"the end of {dag_run_id}", timeout=RUN_SECONDS)
+    tries = {task["task_id"]: task["try_number"] for task in stack.api.task_instances(DAG, dag_run_id)}
+    require(state == "success" and set(tries.values()) == {1}, f"stopped workers end what they do: {state}, {tries}")
+    tell(f"workers stopped in a fit: it ended, and no task was tried twice ({len(tries)} tasks)")
 
 
 def kill_worker(stack: ComposeStack) -> None:
