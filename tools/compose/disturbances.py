@@ -58,7 +58,7 @@ def stop_gently(stack: ComposeStack, tell: Tell) -> None:
     stack.compose("start", "airflow-worker")
     state = wait_for(lambda: ended(stack, dag_run_id), what=f"the end of {dag_run_id}", timeout=RUN_SECONDS)
     tries = {task["task_id"]: task["try_number"] for task in stack.api.task_instances(DAG, dag_run_id)}
-    require(state == "success" and set(tries.values()) == {1}, f"stopped workers end what they do: {state}, {tries}")
+    require(state == "success" and max(tries.values()) == 1, f"stopped workers end what they do: {state}, {tries}")
     tell(f"workers stopped in a fit: it ended, and no task was tried twice ({len(tries)} tasks)")
 
 
