@@ -90,7 +90,7 @@ def _gates(name: str, predictions: Any) -> tuple[float, float]:
         Measure(metric=name, slice=where, candidate=1.0, baseline=1.0, rows=1) for where in ("overall", *slices)
     )
     evaluation = Evaluation(candidate="m-1", baseline="1", baseline_error=None, measures=measures)
-    one = BetterBy(require_metric(name), margin=0.0, method=Bootstrap(resamples=RESAMPLES))
+    one = BetterBy(require_metric(name), margin=0.0, method=Bootstrap(resamples=RESAMPLES, block=1))
     gates = (one, EverySlice("slice", (one,)))
     whole, sliced = (_timed(lambda: gate.judge(evaluation, predictions))[0] for gate in gates)  # noqa: B023 - at once
     return whole, sliced

@@ -85,6 +85,7 @@ class Answers:
 def answers_of(predictions: Predictions, rows: Array | None, *, paired: bool) -> Answers | None:
     """Return the answers for some rows (indices or a mask; `None` for all); `None` without a baseline to pair with."""
     models = (predictions.candidate, predictions.baseline) if paired else (predictions.candidate,)
+    rows = np.flatnonzero(rows) if rows is not None and rows.dtype == bool else rows
     chosen = tuple(_picked(model, rows) for model in models if model is not None)
     if len(chosen) < len(models):
         return None
@@ -114,5 +115,5 @@ def codes_of(values: Array, classes: tuple[Any, ...]) -> Array:
 def _picked(model: Predicted, rows: Array | None) -> Predicted:
     if rows is None:
         return model
-    probabilities = None if model.probabilities is None else model.probabilities[rows]
+    probabilities = None if model.probabilities is None else np.take(model.probabilities, rows, axis=0)
     return Predicted(values=model.values[rows], probabilities=probabilities)

@@ -47,8 +47,8 @@ class AveragePrecision:
 
     def of_counts(self, counts: Array) -> Array:
         """Return the average precision of each resample; not-a-number where none or all are positive."""
-        found = np.cumsum(np.take(counts, self.order, axis=1, mode="clip"), axis=1)
-        positives = np.take(counts, self.positives, axis=1, mode="clip")
+        found = np.cumsum(np.take(counts, self.order, axis=1, mode="clip").astype(np.int64), axis=1)
+        positives = np.take(counts, self.positives, axis=1, mode="clip").astype(np.int64)
         right = np.cumsum(positives, axis=1)
         total, rows = right[:, -1].copy(), found[:, -1]
         right = right if self.right is None else np.take(right, self.right, axis=1, mode="clip")

@@ -45,7 +45,7 @@ def bounds_of(
         return refusal
     rows = rows[np.argsort(predictions.event_time[rows], kind="stable")]
     answers = answers_of(predictions, rows, paired=False)
-    length = block_of(_losses(metric, answers), method)
+    length = block_of(lambda: _losses(metric, answers), method)
     if method is None and length == 1 and metric.name == "accuracy":
         right = int(np.count_nonzero(predictions.candidate.values[rows] == predictions.labels[rows]))
         return _clopper_pearson(right, len(rows), confidence)

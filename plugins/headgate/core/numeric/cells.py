@@ -13,6 +13,9 @@ from headgate.core.numeric.sums import Sums
 
 Array = np.ndarray[Any, Any]
 
+_DENSE = 10_000
+"""Numbers up to which a matrix is kept whole: making a sparse one takes longer than using it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cells:
@@ -88,7 +91,7 @@ def _distinct(labels: Array, values: tuple[Array, ...], classes: int) -> tuple[A
     return (np.cumsum(held > 0) - 1)[joint], first[held > 0], held[held > 0]
 
 
-def _counted(labels: Array, values: list[Array], classes: int) -> sparse.csr_array:
+def _counted(labels: Array, values: list[Array], classes: int) -> Array | sparse.csr_array:
     """Return what each cell adds to: rows of each class, then for each model right and predicted ones of each class."""
     cells = np.arange(len(labels))
     parts = [(labels, cells)]
@@ -97,7 +100,12 @@ def _counted(labels: Array, values: list[Array], classes: int) -> sparse.csr_arr
         parts += [(value[right], cells[right]), (value, cells)]
     rows = np.concatenate([place * classes + where for place, (where, _) in enumerate(parts)])
     cols = np.concatenate([cell for _, cell in parts])
-    return sparse.csr_array((np.ones(len(rows)), (rows, cols)), shape=(len(parts) * classes, len(cells)))
+    shape = (len(parts) * classes, len(cells))
+    if shape[0] * shape[1] > _DENSE:
+        return sparse.csr_array((np.ones(len(rows)), (rows, cols)), shape=shape)
+    counted = np.zeros(shape)
+    counted[rows, cols] = 1
+    return counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

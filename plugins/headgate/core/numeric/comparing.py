@@ -131,11 +131,10 @@ def _tested(
 ) -> PairedTest | str:
     if _are_same(predictions, rows):
         return _same(limit, inclusive=inclusive)
-    differences = loss_differences(metric, predictions, rows)
     if isinstance(method, DieboldMariano):
         least = math.nextafter(limit, -math.inf) if inclusive else limit
-        return _by_diebold_mariano(differences, method.horizon, least, confidence)
-    length = block_of(differences, method)
+        return _by_diebold_mariano(loss_differences(metric, predictions, rows), method.horizon, least, confidence)
+    length = block_of(lambda: loss_differences(metric, predictions, rows), method)
     if isinstance(method, McNemar) or (method is None and length == 1 and metric.name == "accuracy"):
         return _by_mcnemar(predictions, rows, limit, confidence)
     two = has_two_classes(metric, predictions)
@@ -234,5 +233,5 @@ def _just_enough(test: PairedTest, limit: float, confidence: float) -> PairedTes
 
 
 def _picked(model: Predicted, rows: Array) -> Predicted:
-    probabilities = None if model.probabilities is None else model.probabilities[rows]
+    probabilities = None if model.probabilities is None else np.take(model.probabilities, rows, axis=0)
     return Predicted(values=model.values[rows], probabilities=probabilities)

@@ -42,7 +42,7 @@ class Orders:
         return replace(self, orders=tuple(places[rows] for rows in self.orders))
 
     def _value(self, errors: Array, order: Array, counts: Array) -> Array:
-        upto = np.cumsum(np.take(counts, order, axis=1), axis=1)
+        upto = np.cumsum(np.take(counts, order, axis=1).astype(np.int64), axis=1)
         total = upto[:, -1]
         if self.greatest:
             return errors[_place(upto, total)]

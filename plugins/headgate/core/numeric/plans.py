@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,12 +41,13 @@ def bounds_or_why(resampled: Resampled, confidence: float, kind: Kind) -> tuple[
     return f"{count:,} resamples of {resampled.units:,.0f} independent units give no bound with {100 * confidence:g} %"
 
 
-def block_of(losses: Array | None, method: Method | None) -> int:
+def block_of(losses_of: Callable[[], Array | None], method: Method | None) -> int:
     """Return the length of blocks: what the method says, or what the series of losses asks for; 1 is row by row."""
     if isinstance(method, Bootstrap) and (method.stratified or method.groups):
         return 1
     if isinstance(method, Bootstrap) and method.block is not None:
         return method.block
+    losses = losses_of()
     return 1 if losses is None else block_length(losses)
 
 

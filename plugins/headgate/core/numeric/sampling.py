@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from headgate.core.numeric.uniform import uniform, uniform_within
+from headgate.core.numeric.counting import uniform_counts
+from headgate.core.numeric.uniform import MANY, uniform, uniform_within
 from headgate.errors import InputError
 
 Array = np.ndarray[Any, Any]
@@ -87,10 +88,13 @@ class Draws:
 
     def counts(self, random: np.random.Generator, resamples: int) -> Array:
         """Return how often each row occurs in each resample, of shape `(resamples, rows)`."""
-        drawn = self.drawn(random, resamples)
         if self.block:
-            return self._in_blocks(drawn)
-        counts = _counted(drawn, self.units)
+            return self._in_blocks(self.drawn(random, resamples))
+        if min(self.sizes) >= MANY:
+            parts = [uniform_counts(random, size, resamples) for size in self.sizes]
+            counts = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+        else:
+            counts = _counted(self.drawn(random, resamples), self.units)
         return counts if self.codes is None else np.take(counts, self.codes, axis=1)
 
     def _in_blocks(self, starts: Array) -> Array:

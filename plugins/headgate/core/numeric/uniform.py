@@ -9,7 +9,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 _BYTE = 256
-_MANY = 4096
+MANY = 4096
 """From how many places on they are drawn by the byte."""
 _FEW_STRATA = 16
 
@@ -24,7 +24,7 @@ def uniform(random: np.random.Generator, size: int, resamples: int) -> Array:
     Returns:
         Of shape `(resamples, size)`.
     """
-    if size < _MANY:
+    if size < MANY:
         return random.integers(0, size, (resamples, size))
     starts = np.arange(0, size, _BYTE)
     shares = np.diff(starts, append=size) / size
