@@ -21,11 +21,11 @@ help: ## Show this list
 demo: $(RUN) ## Watch decades of real history retrain: Airflow, MLflow and a model server on free ports
 	@$(BIN)/python -m tools.demo
 
-test: $(DEV) ## Run every test, with real Airflow and MLflow servers (a quarter of an hour)
+test: $(DEV) ## Run every test, with real Airflow and MLflow servers (three quarters of an hour)
 	@$(BIN)/pytest -m "not e2e" -n auto --dist loadfile --cov --cov-report= --cov-fail-under=0
 	@$(BIN)/pytest -m e2e --cov --cov-append
 
-test-fast: $(DEV) ## Run the tests that need no servers (under two minutes)
+test-fast: $(DEV) ## Run the tests but the end-to-end ones (a quarter of an hour)
 	@$(BIN)/pytest -m "not e2e" -n auto --dist loadfile
 
 check: format types architecture dependencies locks examples ## Check lint, types, architecture, locks and the docs' examples
