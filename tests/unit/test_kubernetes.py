@@ -70,14 +70,15 @@ def test_passwords_come_from_secrets_by_name_only() -> None:
 
 def test_the_charts_own_passwords_are_off() -> None:
     assert VALUES["postgresql"] == {"enabled": False}
-    assert VALUES["webserver"] == {"defaultUser": {"enabled": False}}
+    assert VALUES["createUserJob"] == {"enabled": False}
     assert VALUES["redis"]["passwordSecretName"]
 
 
 def test_no_probe_or_sidecar_needs_a_script_of_airflows_own_image() -> None:
-    for part in ("scheduler", "dagProcessor", "triggerer", "workers"):
-        assert VALUES[part]["livenessProbe"]["command"]
-        assert VALUES[part]["logGroomerSidecar"] == {"enabled": False}
+    parts = [VALUES["scheduler"], VALUES["dagProcessor"], VALUES["triggerer"], VALUES["workers"]["celery"]]
+    for part in parts:
+        assert part["livenessProbe"]["command"]
+        assert part["logGroomerSidecar"] == {"enabled": False}
     assert VALUES["scheduler"]["startupProbe"]["command"]
     assert "ENTRYPOINT" not in (ROOT / "Dockerfile").read_text()
 
@@ -85,7 +86,7 @@ def test_no_probe_or_sidecar_needs_a_script_of_airflows_own_image() -> None:
 def test_airflow_runs_as_the_images_user_without_capabilities() -> None:
     contexts = VALUES["securityContexts"]
     assert {VALUES["uid"], contexts["pod"]["runAsUser"], contexts["pod"]["fsGroup"]} == {USER}
-    assert contexts["container"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    assert contexts["containers"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
 def test_settings_are_those_of_compose() -> None:
