@@ -9,6 +9,9 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
+_NARROW = 1 << 20
+"""Among so many counts of 8 bits, a count times the halves that its row wins fits into 32 bits, which are faster."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Auc:
@@ -33,9 +36,10 @@ class Auc:
         """Return the AUC of scores, whatever the order of the rows."""
         order = negatives[np.argsort(scores[negatives], kind="stable")]
         ascending, own = scores[order], scores[positives]
-        below, up_to = (np.searchsorted(ascending, own, side) for side in ("left", "right"))
-        tied = not np.array_equal(below, up_to)
-        return cls(positives=positives, negatives=order, below=below, up_to=up_to if tied else None)
+        below = np.searchsorted(ascending, own, "left")
+        tied = np.any(np.take(ascending, below, mode="clip") == own)
+        up_to = np.searchsorted(ascending, own, "right") if tied else None
+        return cls(positives=positives, negatives=order, below=below, up_to=up_to)
 
     @property
     def layout(self) -> Array:
@@ -47,15 +51,28 @@ class Auc:
         positives, negatives = (_run(places[_indices(rows)]) for rows in (self.positives, self.negatives))
         return replace(self, positives=positives, negatives=negatives)
 
-    def of_counts(self, counts: Array) -> Array:
-        """Return the AUC of each resample; not-a-number where it has one class only."""
-        positives, negatives = columns(counts, self.positives), columns(counts, self.negatives)
-        beaten = np.zeros((len(counts), negatives.shape[1] + 1), dtype=np.int64)
-        np.cumsum(negatives, axis=1, out=beaten[:, 1:])
-        won = _weighed(positives, np.take(beaten, self.below, axis=1, mode="clip"))
-        if self.up_to is not None:
-            won = (won + _weighed(positives, np.take(beaten, self.up_to, axis=1, mode="clip"))) / 2
-        return np.asarray(won / (positives.sum(axis=1).astype(np.float64) * beaten[:, -1]))
+    def won(self, counts: Array, number: type[np.integer[Any]], *, tied: bool) -> tuple[Array, Array]:
+        """Return how many negatives each positive beats in each resample and those before, and how many there are.
+
+        Numbers run on from one resample to the next, since numpy lets other threads work during a running sum of one
+        dimension and one type only. Two models on the same rows have the same before.
+
+        Args:
+            counts: How often each row occurs in each resample, of shape `(resamples, rows)`.
+            number: The type to count in.
+            tied: Count halves: a negative that scores lower is two, one that scores the same is one.
+
+        Returns:
+            Of shapes `(resamples, positives)` and `(resamples, 2)`: how many there are before, and with its own.
+        """
+        negatives = columns(counts, self.negatives)
+        steps = np.empty((len(counts), negatives.shape[1] + 1), dtype=number)
+        steps[:, 0], steps[:, 1:] = 0, negatives
+        running = np.cumsum(steps.reshape(-1), dtype=number).reshape(steps.shape)
+        beaten = np.take(running, self.below, axis=1, mode="clip")
+        if tied:
+            beaten += beaten if self.up_to is None else np.take(running, self.up_to, axis=1, mode="clip")
+        return beaten, running[:, [0, -1]]
 
     def placements(self, rows: int) -> Array:
         """Return of each positive the share of negatives below, and of each negative that of positives above.
@@ -72,8 +89,29 @@ class Auc:
         return found
 
 
-def _weighed(counts: Array, values: Array) -> Array:
-    return np.asarray(np.einsum("rp,rp->r", counts, values), dtype=np.float64)
+def auc_of(models: tuple[Auc, ...], counts: Array) -> Array:
+    """Return the AUC of each resample, or by how much the first of two models' is greater.
+
+    Whole pairs, or halves, are counted: the one division at the end is all that is rounded.
+
+    Args:
+        models: One, or two on the same rows with the same positives.
+        counts: How often each row occurs in each resample, of shape `(resamples, rows)`.
+
+    Returns:
+        Of shape `(resamples,)`; not-a-number where a resample has one class only.
+    """
+    number = np.int32 if counts.dtype == np.int8 and counts.size <= _NARROW else np.int64
+    tied = any(model.up_to is not None for model in models)
+    weights = columns(counts, models[0].positives).astype(number)
+    beaten, ends = models[0].won(counts, number, tied=tied)
+    if len(models) == 1:
+        beaten -= ends[:, :1] * (1 + tied)
+    for model in models[1:]:
+        beaten -= model.won(counts, number, tied=tied)[0]
+    beaten *= weights
+    pairs = weights.sum(axis=1, dtype=number) * np.diff(ends)[:, 0].astype(np.float64) * (1 + tied)
+    return np.asarray(beaten.sum(axis=1, dtype=np.int64) / pairs)
 
 
 def columns(counts: Array, rows: Array | slice) -> Array:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 
 from headgate.core.numeric.answers import TWO, Answers
-from headgate.core.numeric.auc import Auc, columns
+from headgate.core.numeric.auc import Auc, auc_of, columns
 from headgate.core.numeric.average_precision import AveragePrecision
 
 Array = np.ndarray[Any, Any]
-Curve = Auc | AveragePrecision
+Models = tuple[Auc, ...] | tuple[AveragePrecision, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,7 +25,7 @@ class Ranks:
         wanted: The classes that are looked at.
     """
 
-    curves: tuple[tuple[Curve, ...], ...]
+    curves: tuple[Models, ...]
     labels: Array
     wanted: Array
 
@@ -43,7 +43,7 @@ class Ranks:
     def of_counts(self, counts: Array) -> Array:
         """Return its value for each resample (see `Statistic`)."""
         with np.errstate(all="ignore"):
-            values = np.stack([self._of_class(models, counts) for models in self.curves])
+            values = np.stack([_of_class(models, counts) for models in self.curves])
         if len(values) == 1:
             return np.asarray(values[0])
         held = np.stack([columns(counts, models[0].positives).any(axis=1) for models in self.curves])
@@ -54,7 +54,7 @@ class Ranks:
     def taken(self, order: Array) -> Self:
         """Return the same on rows in another order."""
         places = np.argsort(order)
-        curves = tuple(tuple(model.renumbered(places) for model in models) for models in self.curves)
+        curves = tuple(cast("Models", tuple(model.renumbered(places) for model in models)) for models in self.curves)
         return replace(self, curves=curves, labels=self.labels[order])
 
     def contributions(self) -> Array | None:
@@ -79,11 +79,6 @@ class Ranks:
         total /= len(self.wanted)
         return np.asarray(total[0] if len(total) == 1 else total[0] - total[1])
 
-    @staticmethod
-    def _of_class(models: tuple[Curve, ...], counts: Array) -> Array:
-        values = [model.of_counts(counts) for model in models]
-        return values[0] if len(values) == 1 else values[0] - values[1]
-
 
 def ranks_of(metric: str, answers: Answers) -> Ranks | None:
     """Return AUC or average precision; of two models by how much the first is better.
@@ -103,9 +98,16 @@ def ranks_of(metric: str, answers: Answers) -> Ranks | None:
     return Ranks(curves=curves, labels=labels, wanted=wanted)
 
 
-def _curves(metric: str, positive: Array, scores: list[Array]) -> tuple[Curve, ...]:
+def _curves(metric: str, positive: Array, scores: list[Array]) -> Models:
     if metric == "average_precision":
         return tuple(AveragePrecision.of(positive, score) for score in scores)
     rows = np.flatnonzero(positive)
     positives = rows[np.argsort(scores[0][rows], kind="stable")]
     return tuple(Auc.of(positives, np.flatnonzero(~positive), score) for score in scores)
+
+
+def _of_class(models: Models, counts: Array) -> Array:
+    if isinstance(models[0], Auc):
+        return auc_of(models, counts)
+    values = [model.of_counts(counts) for model in models]
+    return values[0] if len(values) == 1 else values[0] - values[1]

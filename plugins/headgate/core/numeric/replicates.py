@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 
 _STREAM = 4_000_000
 """About how many draws are made of one stream of random numbers; a thread takes one stream at a time."""
-_BATCH = 200_000
+_BATCH = 400_000
 """How many draws are made at once."""
 _THREADS = 2
 _KEPT = 1 << 21

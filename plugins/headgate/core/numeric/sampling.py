@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from headgate.core.numeric.counting import uniform_counts
-from headgate.core.numeric.uniform import MANY, uniform, uniform_within
+from headgate.core.numeric.uniform import FEW_STRATA, uniform, uniform_within
 from headgate.errors import InputError
 
 Array = np.ndarray[Any, Any]
@@ -90,7 +90,7 @@ class Draws:
         """Return how often each row occurs in each resample, of shape `(resamples, rows)`."""
         if self.block:
             return self._in_blocks(self.drawn(random, resamples))
-        if min(self.sizes) >= MANY:
+        if len(self.sizes) <= FEW_STRATA:
             parts = [uniform_counts(random, size, resamples) for size in self.sizes]
             counts = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
         else:

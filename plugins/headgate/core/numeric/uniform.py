@@ -9,9 +9,10 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 _BYTE = 256
-MANY = 4096
+_MANY = 4096
 """From how many places on they are drawn by the byte."""
-_FEW_STRATA = 16
+FEW_STRATA = 16
+"""Up to so many strata, each is drawn by itself."""
 
 
 def uniform(random: np.random.Generator, size: int, resamples: int) -> Array:
@@ -24,7 +25,7 @@ def uniform(random: np.random.Generator, size: int, resamples: int) -> Array:
     Returns:
         Of shape `(resamples, size)`.
     """
-    if size < MANY:
+    if size < _MANY:
         return random.integers(0, size, (resamples, size))
     starts = np.arange(0, size, _BYTE)
     shares = np.diff(starts, append=size) / size
@@ -45,7 +46,7 @@ def uniform_within(random: np.random.Generator, sizes: tuple[int, ...], resample
         Of shape `(resamples, sum(sizes))`.
     """
     begins = np.cumsum((0, *sizes))
-    if len(sizes) <= _FEW_STRATA:
+    if len(sizes) <= FEW_STRATA:
         drawn = [uniform(random, size, resamples) + begin for size, begin in zip(sizes, begins[:-1], strict=True)]
         return np.concatenate(drawn, axis=1)
     width = np.repeat(sizes, sizes)
