@@ -26,20 +26,23 @@ auth_cache_ttl_seconds = 60
 
 
 @contextmanager
-def mlflow_server(home: Path, *, database: str | None = None, admin: str | None = None) -> Iterator[str]:
+def mlflow_server(
+    home: Path, *, database: str | None = None, admin: str | None = None, s3: tuple[str, str] | None = None
+) -> Iterator[str]:
     """Run a server with everything in one folder, and yield its address; its processes are gone afterwards.
 
     Args:
         home: The folder.
         database: Its database; SQLite in the folder when `None`.
         admin: Password of the user `admin`; it asks for no login when `None`.
+        s3: Address of an S3 and the `s3://` address of its artifacts there; they lie in the folder when `None`.
     """
     port = free_port()
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            _command(home, port, database, admin),
+            _command(home, port, database, admin, s3),
             cwd=home,
-            env=_environment(home, admin),
+            env=_environment(home, admin, s3),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -60,18 +63,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _command(home: Path, port: int, database: str | None, admin: str | None) -> list[str]:
+def _command(home: Path, port: int, database: str | None, admin: str | None, s3: tuple[str, str] | None) -> list[str]:
     return [
         *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
         *("--backend-store-uri", database or f"sqlite:///{home / 'mlflow.db'}?timeout=30"),
-        *("--artifacts-destination", str(home / "artifacts")),
+        *("--artifacts-destination", s3[1] if s3 else str(home / "artifacts")),
         *(("--app-name", "basic-auth") if admin else ()),
     ]
 
 
-def _environment(home: Path, admin: str | None) -> dict[str, str]:
+def _environment(home: Path, admin: str | None, s3: tuple[str, str] | None) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     kept |= {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    if s3:
+        kept |= {"MLFLOW_S3_ENDPOINT_URL": s3[0], "AWS_ACCESS_KEY_ID": "ada", "AWS_SECRET_ACCESS_KEY": "-"}
     if admin is None:
         return kept
     settings = home / "logins.ini"

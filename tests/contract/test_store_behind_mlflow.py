@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pyarrow as pa
 import pytest
 from fsspec.implementations.local import LocalFileSystem
@@ -18,13 +20,22 @@ from headgate.errors import InputError, SnapshotDamagedError, TransientError
 from headgate.hooks.store import store_at
 from headgate.ports import SnapshotStore
 from headgate.testing.conformance_store import StoreConformance
+from tests.mlflow_server import mlflow_server
 
 ROWS = pa.table({"x": pa.array(range(200)), "s": pa.array([f"row {i}" for i in range(200)])})
 
 
-@pytest.fixture
-def files(mlflow_url: str) -> MlflowArtifactsFileSystem:
-    return MlflowArtifactsFileSystem(mlflow_url)
+@pytest.fixture(scope="module")
+def behind_s3(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an MLflow server that keeps its artifacts in S3."""
+    fsspec.filesystem("s3", key="ada", secret="-", endpoint_url=endpoint, skip_instance_cache=True).mkdir("artifacts")  # noqa: S106 - moto takes any
+    with mlflow_server(tmp_path_factory.mktemp("s3"), s3=(endpoint, "s3://artifacts/mlflow")) as url:
+        yield url
+
+
+@pytest.fixture(params=["mlflow_url", "behind_s3"], ids=["disk", "s3"])
+def files(request: pytest.FixtureRequest) -> MlflowArtifactsFileSystem:
+    return MlflowArtifactsFileSystem(request.getfixturevalue(request.param))
 
 
 def root_of(files: MlflowArtifactsFileSystem) -> str:

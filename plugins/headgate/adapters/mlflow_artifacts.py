@@ -79,7 +79,7 @@ class MlflowArtifactsFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fs
         """
         with _translated(path):
             reply = self._client.head(self._address(path))
-        _require(reply, path)
+        self._require_file(reply, path)
         return parsedate_to_datetime(reply.headers["Last-Modified"]).astimezone(UTC)
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - fsspec's signature
@@ -105,7 +105,7 @@ class MlflowArtifactsFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fs
         )
         with _translated(path):
             reply = self._client.get(self._address(path), headers=headers)
-        _require(reply, path)
+        self._require_file(reply, path)
         if headers and reply.status_code != http.HTTPStatus.PARTIAL_CONTENT:  # its store gives whole files only
             return reply.content[start:end]
         return reply.content
@@ -169,6 +169,12 @@ class MlflowArtifactsFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fs
             }
             for entry in reply.json().get("files", ())
         ]
+
+    def _require_file(self, reply: httpx.Response, path: str) -> None:
+        """Raise unless the server gave the file: before an object store, MLflow says 500 of one that isn't there."""
+        if reply.status_code == http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.info(path)
+        _require(reply, path)
 
     def _address(self, path: str) -> str:
         return f"{_ROUTE}/{quote(self._strip_protocol(path))}"
