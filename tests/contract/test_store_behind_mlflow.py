@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+import httpx
 import pyarrow as pa
 import pytest
 from fsspec.implementations.local import LocalFileSystem
@@ -86,6 +87,28 @@ def test_what_is_not_there_is_not_found(files: Any) -> None:
     for ask in (files.cat_file, files.info, files.ls, files.rm_file):
         with pytest.raises(FileNotFoundError):
             ask(missing)
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["meanwhile", "never"])
+def test_a_file_that_somebody_writes_between_two_looks_is_read(files: Any, written: bool, monkeypatch: Any) -> None:  # noqa: FBT001
+    path, look = f"{root_of(files)}/letters", files.info
+
+    def write_and_look(path: str) -> Any:
+        if written:
+            files.pipe_file(path, b"abc")
+        return look(path)
+
+    def refuse_once(method: str, url: str, **more: Any) -> Any:
+        monkeypatch.undo()
+        monkeypatch.setattr(files, "info", write_and_look)
+        return httpx.Response(500, text="INTERNAL_ERROR", request=httpx.Request(method, url))
+
+    monkeypatch.setattr(files._client, "request", refuse_once)
+    if written:
+        assert files.cat_file(path) == b"abc"
+    else:
+        with pytest.raises(FileNotFoundError):
+            files.cat_file(path)
 
 
 def test_a_server_that_is_gone_is_an_outage() -> None:

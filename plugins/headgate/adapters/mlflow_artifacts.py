@@ -5,7 +5,7 @@ from __future__ import annotations
 import http
 import posixpath
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -77,9 +77,7 @@ class MlflowArtifactsFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fs
         Raises:
             FileNotFoundError: There is none.
         """
-        with _translated(path):
-            reply = self._client.head(self._address(path))
-        self._require_file(reply, path)
+        reply = self._asked("HEAD", path)
         return parsedate_to_datetime(reply.headers["Last-Modified"]).astimezone(UTC)
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - fsspec's signature
@@ -103,9 +101,7 @@ class MlflowArtifactsFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fs
         headers = (
             {} if start is None and end is None else {"Range": f"bytes={start or 0}-{'' if end is None else end - 1}"}
         )
-        with _translated(path):
-            reply = self._client.get(self._address(path), headers=headers)
-        self._require_file(reply, path)
+        reply = self._asked("GET", path, headers)
         if headers and reply.status_code != http.HTTPStatus.PARTIAL_CONTENT:  # its store gives whole files only
             return reply.content[start:end]
         return reply.content
@@ -170,11 +166,20 @@ class MlflowArtifactsFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fs
             for entry in reply.json().get("files", ())
         ]
 
-    def _require_file(self, reply: httpx.Response, path: str) -> None:
-        """Raise unless the server gave the file: before an object store, MLflow says 500 of one that isn't there."""
+    def _asked(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Return the server's answer for a file.
+
+        Before an object store, MLflow says 500 for one that isn't there. So the folder is looked at, and for a file
+        that is there, since somebody may just have written it, the server is asked once more.
+        """
+        with _translated(path):
+            reply = self._client.request(method, self._address(path), headers=headers)
         if reply.status_code == http.HTTPStatus.INTERNAL_SERVER_ERROR:
             self.info(path)
+            with _translated(path):
+                reply = self._client.request(method, self._address(path), headers=headers)
         _require(reply, path)
+        return reply
 
     def _address(self, path: str) -> str:
         return f"{_ROUTE}/{quote(self._strip_protocol(path))}"
