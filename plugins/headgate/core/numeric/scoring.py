@@ -8,7 +8,7 @@ import numpy as np
 
 from headgate.core.metrics import Metric
 from headgate.core.numeric.answers import Answers, answers_of
-from headgate.core.numeric.cells import cells_of
+from headgate.core.numeric.cells import Cells, cells_of
 from headgate.core.numeric.orders import orders_of
 from headgate.core.numeric.ranks import ranks_of
 from headgate.core.numeric.statistic import Statistic
@@ -53,7 +53,11 @@ def value_of(statistic: Statistic | None) -> float:
     """Return a statistic of the rows as they are; not-a-number where it isn't defined."""
     if statistic is None:
         return float("nan")
-    value = float(statistic.of_counts(np.ones((1, statistic.rows), dtype=np.int64))[0])
+    if isinstance(statistic, Cells):
+        values = statistic.of_cells(statistic.sizes[None])
+    else:
+        values = statistic.of_counts(np.ones((1, statistic.rows), dtype=np.int64))
+    value = float(values[0])
     return value if np.isfinite(value) else float("nan")
 
 
