@@ -67,7 +67,6 @@ def _mixture(size: int, room: float) -> tuple[Array, Array]:
     mean = max(1 - room / math.sqrt(size), 0.0)
     shares = np.diff(special.pdtr(np.arange(_MOST), mean), prepend=0.0)
     edges = np.minimum(np.cumsum(np.floor(shares[:_COMPARED] * _WORDS)), _WORDS - 1)
-    rest = shares
-    rest[:_COMPARED] -= np.diff(edges, prepend=0.0) / _WORDS
-    cumulated = np.cumsum(np.maximum(rest, 0.0))
+    shares[:_COMPARED] -= np.diff(edges, prepend=0.0) / _WORDS
+    cumulated = np.cumsum(np.maximum(shares, 0.0))
     return edges.astype(np.uint8), cumulated / cumulated[-1]
